@@ -1,0 +1,32 @@
+# One target per folder: cria_folder(NAME DEPS a b) makes the library `NAME` of this folder's sources and, where there are
+# *_test.cpp files, the test program `NAME_test`. An edge in DEPS is the only way to see another folder's headers' code.
+
+add_library(cria_flags INTERFACE)
+target_include_directories(cria_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(cria_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow
+  $<$<CXX_COMPILER_ID:GNU>:-Wconversion -Wno-sign-conversion> -fno-math-errno -ffp-contract=off)
+target_link_libraries(cria_flags INTERFACE Threads::Threads)
+
+function(cria_folder name)
+  cmake_parse_arguments(ARG "OBJECT" "" "DEPS;TEST_DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$|/main\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  # An OBJECT library keeps objects that only register themselves; a static archive would drop them.
+  if(ARG_OBJECT)
+    add_library(${name} OBJECT ${sources})
+    target_link_libraries(${name} PUBLIC cria_flags ${ARG_DEPS})
+  elseif(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC cria_flags ${ARG_DEPS})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE cria_flags ${ARG_DEPS})
+  endif()
+  if(CRIA_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} ${ARG_TEST_DEPS} GTest::gtest_main)
+    gtest_discover_tests(${name}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_TIMEOUT 60)
+  endif()
+endfunction()

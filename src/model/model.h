@@ -1,0 +1,59 @@
+#pragma once
+// What an architecture implements: one file that reads like its paper.
+
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "kvcache/cache.h"
+#include "ml/ops.h"
+#include "model/config.h"
+#include "nn/weights.h"
+
+namespace cria::model {
+
+// One pass's inputs, as graph tensors.
+struct Batch {
+  ml::Tensor tokens;     // i32 [t]
+  ml::Tensor positions;  // i32 [t]
+  ml::Tensor outputs;    // i32 [n]: the rows whose logits are wanted; null: all
+};
+
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  // Names every weight with its shape, once.
+  virtual void bind(nn::Weights& weights) = 0;
+
+  // Builds the graph of one pass and returns the logits [n, vocab]. Names "hidden.0" the embeddings, "hidden.i" what
+  // leaves block i - 1, the last one after the final norm.
+  virtual ml::Tensor forward(const Batch& batch, kvcache::View& cache) const = 0;
+
+  // What each layer wants the cache to keep.
+  virtual std::vector<kvcache::LayerSpec> cache_spec() const = 0;
+
+  // Re-rotates cached keys [n, kv_heads, head_dim] by `delta` positions [n], when tokens before them are removed.
+  virtual ml::Tensor shift(size_t layer, ml::Tensor key, ml::Tensor delta) const = 0;
+
+  virtual int64_t vocabulary() const = 0;
+};
+
+using Factory = std::unique_ptr<Model> (*)(const Config& config);
+std::map<std::string_view, Factory>& architectures();
+
+// Unsupported with the names there are.
+std::unique_ptr<Model> make_model(const Config& config);
+
+// const Registration<Llama> kRegistered{"llama"};
+template <class M>
+struct Registration {
+  explicit Registration(std::string_view architecture) {
+    architectures()[architecture] = [](const Config& config) -> std::unique_ptr<Model> {
+      return std::make_unique<M>(config);
+    };
+  }
+};
+
+}  // namespace cria::model

@@ -1,6 +1,6 @@
 #pragma once
-// The seam between graphs and what runs them. A backend instance serves one loaded model and owns that model's memory on
-// its devices; its functions are called by one thread at a time.
+// The seam between graphs and what runs them. A backend instance serves one loaded model and owns
+// that model's memory on its devices; its functions are called by one thread at a time.
 
 #include <functional>
 #include <memory>
@@ -14,8 +14,8 @@
 namespace cria::ml {
 
 struct Device {
-  std::string name;         // "cpu"
-  std::string description;  // "AVX2, 2 threads"
+  std::string name;                           // "cpu"
+  std::string description;                    // "AVX2, 2 threads"
   int64_t memory_total = 0, memory_free = 0;  // bytes
 };
 
@@ -78,18 +78,21 @@ class Backend {
 
   // Zeroed memory; OutOfMemory. Owned by the caller, not outliving the backend.
   virtual std::unique_ptr<State> allocate(const StateSpec& spec) = 0;
-  // Copies slots from and to a state as rows [heads, head_dim] of its dtype, and whole blocks within it.
+  // Copies slots from and to a state as rows [heads, head_dim] of its dtype, and whole blocks
+  // within it.
   virtual void read(const State& state, int64_t first_slot, std::span<std::byte> out) const = 0;
   virtual void write(State& state, int64_t first_slot, std::span<const std::byte> rows) = 0;
 
-  // Compiles a graph. The first plan is the largest: later ones with the same nodes and no larger shapes need no more
-  // memory. OutOfMemory, Unsupported.
+  // Compiles a graph. The first plan is the largest: later ones with the same nodes and no larger
+  // shapes need no more memory. OutOfMemory, Unsupported.
   virtual std::unique_ptr<Plan> plan(const Graph& graph, std::span<const Tensor> outputs) = 0;
   virtual void run(Plan& plan) = 0;
 };
 
 struct BackendOptions {
-  int threads = 0;  // 0: as many as this process may use
+  int threads = 0;           // 0: as many as this process may use
+  std::string instructions;  // instruction set of the cpu backend; empty: the best there is, or
+                             // CRIA_CPU_ISA
 };
 
 using BackendFactory = std::unique_ptr<Backend> (*)(const BackendOptions&);

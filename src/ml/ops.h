@@ -1,6 +1,10 @@
 #pragma once
-// The operations, as free functions on tensors: they append to the graph of their operands. Shape errors are
-// InvalidArgument and name the weights that the operands descend from. What each computes stands in ops.def.
+// The operations, as free functions on tensors: they append to the graph of their operands. Shape
+// errors are InvalidArgument and name the weights that the operands descend from. What each
+// computes stands in ops.def.
+
+#include <algorithm>
+#include <span>
 
 #include "ml/tensor.h"
 
@@ -10,8 +14,9 @@ struct OpInfo {
   Op op;
   std::string_view name;
   size_t fewest_inputs, most_inputs;
-  Shape (*shape)(const Node& node);                     // null: given by the caller
-  Tensor (*lower)(Graph& graph, const Node& node);      // null: a primitive; the node's inputs belong to `graph`
+  Shape (*shape)(const Node& node);  // null: given by the caller
+  Tensor (*lower)(Graph& graph,
+                  const Node& node);  // null: a primitive; the node's inputs belong to `graph`
   std::string_view summary;
 };
 std::span<const OpInfo> ops();
@@ -47,8 +52,8 @@ Tensor rms_norm(Tensor x, Tensor weight, float eps);  // weight may be null
 // Rotary position embedding of x [t, heads, head_dim]; positions i32 [t]; factors [dims/2] or null.
 Tensor rope(Tensor x, Tensor positions, const RopeOptions& options, Tensor factors = {});
 
-// The history that each token of a pass attends to. A sequence's cache is a table of blocks; its token at position p
-// lies in slot table[p / block_size] * block_size + p % block_size.
+// The history that each token of a pass attends to. A sequence's cache is a table of blocks; its
+// token at position p lies in slot table[p / block_size] * block_size + p % block_size.
 struct History {
   Tensor keys, values;  // states [slots, kv_heads, head_dim]
   Tensor tables;        // i32 [sequences, blocks]

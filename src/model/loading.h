@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fs/gguf/gguf.h"
+#include "model/binder.h"
 #include "model/model.h"
 
 namespace cria::model {
@@ -14,11 +15,16 @@ struct LoadedModel {
   std::unique_ptr<gguf::File> file;  // keeps the weights mapped
   std::unique_ptr<Config> config;
   std::unique_ptr<Model> model;
-  std::vector<std::unique_ptr<ml::Node>> weights;  // those that the model uses
+  WeightNodes weights;  // those that the model uses
+
   std::vector<const ml::Node*> weight_list() const;
 };
 
-// Errors: Corrupt (one complete report of what does not fit), NotFound, Unsupported.
+// Hyper-parameters from a file's metadata; the file must outlive them.
+std::unique_ptr<Config> config_of(const gguf::File& file);
+
+// NotFound, Corrupt (one complete report of what does not fit), Unsupported.
 LoadedModel load(const std::string& path);
+LoadedModel load(std::unique_ptr<gguf::File> file);
 
 }  // namespace cria::model

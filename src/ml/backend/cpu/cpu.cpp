@@ -1,0 +1,84 @@
+// The fast backend for processors, and the fallback everywhere.
+
+#include <unordered_map>
+
+#include "base/cores.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "ml/backend/cpu/plan.h"
+#include "ml/backend/cpu/state.h"
+#include "ml/formats.h"
+
+namespace cria::ml::cpu {
+namespace {
+
+class CpuBackend final : public Backend {
+ public:
+  explicit CpuBackend(const BackendOptions& options)
+      : isa_(chosen_isa()), pool_(options.threads > 0 ? options.threads : usable_cores()) {}
+
+  std::string_view name() const override { return "cpu"; }
+
+  std::vector<Device> devices() const override {
+    const int64_t available = available_memory();
+    return {{.name = "cpu",
+             .description = concat(isa_.name, ", threads: ", pool_.size()),
+             .memory_total = available,
+             .memory_free = available}};
+  }
+
+  // Primitives without a kernel are computed as ml/primitives.h does; fused operations have one
+  // each.
+  bool supports(const Node&) const override { return true; }
+
+  void load(const Node& weight, const WeightUses& uses) override {
+    if (uses.matmul && weight.shape.rank() == 2) weights_.pack(weight, pool_);
+    if (uses.other && weight.shape.rank() < 2) {
+      std::vector<float>& floats = vectors_[&weight];
+      floats.resize(static_cast<size_t>(weight.shape.size()));
+      dequantize(weight.dtype, weight.data, floats);
+    }
+  }
+
+  std::unique_ptr<State> allocate(const StateSpec& spec) override {
+    return std::make_unique<CpuState>(spec);
+  }
+
+  void read(const State& state, int64_t first_slot, std::span<std::byte> out) const override {
+    static_cast<const CpuState&>(state).read(first_slot, out);
+  }
+  void write(State& state, int64_t first_slot, std::span<const std::byte> rows) override {
+    static_cast<CpuState&>(state).write(first_slot, rows);
+  }
+
+  std::unique_ptr<Plan> plan(const Graph& graph, std::span<const Tensor> outputs) override {
+    const auto data = [this](const Node* weight) {
+      const auto found = vectors_.find(weight);
+      return found == vectors_.end() ? weight->data
+                                     : reinterpret_cast<const std::byte*>(found->second.data());
+    };
+    return std::make_unique<CpuPlan>(graph, outputs,
+                                     PlanContext{.kernels = *isa_.kernels,
+                                                 .weights = weights_,
+                                                 .weight_data = data,
+                                                 .threads = pool_.size(),
+                                                 .arena = arena_});
+  }
+
+  void run(Plan& plan) override { static_cast<CpuPlan&>(plan).run(pool_); }
+
+ private:
+  const Isa& isa_;
+  ThreadPool pool_;
+  PackedWeights weights_;
+  std::unordered_map<const Node*, std::vector<float>> vectors_;  // norms and biases
+  Arena arena_;
+};
+
+const BackendRegistration kRegistered{
+    "cpu", 10, [](const BackendOptions& options) -> std::unique_ptr<Backend> {
+      return std::make_unique<CpuBackend>(options);
+    }};
+
+}  // namespace
+}  // namespace cria::ml::cpu

@@ -1,0 +1,55 @@
+#pragma once
+// What a plan of the cpu backend is made of: steps that all threads walk through together, each
+// split into items that may run in any order and on any thread.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "ml/backend/cpu/kernels/kernels.h"
+#include "ml/backend/cpu/weights.h"
+#include "ml/tensor.h"
+
+namespace cria::ml::cpu {
+
+class Step {
+ public:
+  virtual ~Step() = default;
+  // Before each run, on one thread: how much there is to do may depend on the inputs.
+  virtual void prepare() {}
+  virtual void run(int64_t first, int64_t last, float* scratch) const = 0;
+  virtual int64_t scratch_floats() const { return 0; }  // of one thread
+
+  int64_t items = 0;
+  int64_t chunk = 1;  // items that a thread takes at a time
+};
+
+// A list of operations on each row of some results; row i needs nothing of other rows.
+using RowOperation = std::function<void(int64_t row)>;
+std::unique_ptr<Step> make_row_step(std::vector<RowOperation> operations, int64_t rows,
+                                    int threads);
+
+// Matrices multiplied with the same activations.
+struct MatmulPart {
+  const PackedMatrix* weight;
+  float* out;           // [tokens][rows]
+  const float* addend;  // null or [tokens][rows]
+};
+std::unique_ptr<Step> make_matmul_step(const Kernels& kernels, std::vector<MatmulPart> parts,
+                                       const std::byte* x, int64_t x_stride, int64_t tokens,
+                                       int threads);
+
+struct AttentionStepSpec {
+  const Node* node;  // paged_attention
+  const float* q;
+  const int32_t *tables, *sequences, *positions;
+  float* out;
+};
+std::unique_ptr<Step> make_attention_step(const Kernels& kernels, const AttentionStepSpec& spec);
+
+// A primitive without a kernel: as ml/primitives.h computes it.
+std::unique_ptr<Step> make_primitive_step(const Node& node, std::vector<const std::byte*> operands,
+                                          float* out);
+
+}  // namespace cria::ml::cpu

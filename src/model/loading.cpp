@@ -1,0 +1,75 @@
+#include "model/loading.h"
+
+#include "base/error.h"
+#include "base/log.h"
+
+namespace cria::model {
+namespace {
+
+class GgufConfig final : public Config {
+ public:
+  explicit GgufConfig(const gguf::File& file) : file_(file) {
+    const auto name = file.text("general.architecture");
+    if (!name)
+      fail(Error::Code::kCorrupt, file.path(), ": metadata general.architecture is absent");
+    architecture_ = *name;
+  }
+
+  std::string architecture() const override { return architecture_; }
+
+ protected:
+  std::optional<int64_t> find_integer(const std::string& key) const override {
+    const std::optional<int64_t> value = file_.integer(key);
+    if (value || key != architecture_ + ".vocab_size") return value;
+    // Older files leave the size to the list of tokens.
+    const auto* tokens = file_.texts("tokenizer.ggml.tokens");
+    return tokens ? std::optional(static_cast<int64_t>(tokens->size())) : std::nullopt;
+  }
+  std::optional<double> find_real(const std::string& key) const override { return file_.real(key); }
+  std::optional<std::string> find_text(const std::string& key) const override {
+    const auto text = file_.text(key);
+    return text ? std::optional(std::string(*text)) : std::nullopt;
+  }
+
+ private:
+  const gguf::File& file_;
+  std::string architecture_;
+};
+
+}  // namespace
+
+std::vector<const ml::Node*> LoadedModel::weight_list() const {
+  std::vector<const ml::Node*> list;
+  for (const ml::Node& node : weights) list.push_back(&node);
+  return list;
+}
+
+std::unique_ptr<Config> config_of(const gguf::File& file) {
+  return std::make_unique<GgufConfig>(file);
+}
+
+LoadedModel load(const std::string& path) { return load(gguf::File::open(path)); }
+
+LoadedModel load(std::unique_ptr<gguf::File> file) {
+  LoadedModel loaded;
+  loaded.file = std::move(file);
+  loaded.config = config_of(*loaded.file);
+  const std::string& path = loaded.file->path();
+  if (loaded.file->tensors().empty())
+    fail(Error::Code::kCorrupt, path, ": has no tensors, expected the weights of a model");
+  // A model makes its blocks before it sees a weight: no more of them than there can be.
+  const int64_t blocks = loaded.config->dim("block_count", 1);
+  if (blocks > static_cast<int64_t>(loaded.file->tensors().size())) {
+    fail(Error::Code::kCorrupt, path, ": ", loaded.config->architecture(), ".block_count is ",
+         blocks, ", but there are only ", loaded.file->tensors().size(), " tensors");
+  }
+  loaded.model = make_model(*loaded.config);
+  FileBinder binder(*loaded.file);
+  loaded.model->bind(binder);
+  loaded.weights = binder.finish();
+  log::debug("model: ", path, ", ", loaded.config->architecture(), ", ", blocks, " blocks, ",
+             loaded.weights.size(), " weights");
+  return loaded;
+}
+
+}  // namespace cria::model

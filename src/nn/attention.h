@@ -1,0 +1,17 @@
+#pragma once
+// Attention over the history that a layer's cache keeps.
+
+#include "kvcache/cache.h"
+#include "ml/ops.h"
+
+namespace cria::nn {
+
+// softmax(q k^T * scale) v over the tokens before and of this pass, each token seeing itself and
+// what came before. q [t, heads, head_dim], k [t, kv_heads, head_dim], v [t, kv_heads, value_dim]
+// -> [t, heads, value_dim]
+inline ml::Tensor attention(ml::Tensor q, ml::Tensor k, ml::Tensor v, float scale,
+                            kvcache::Layer& cache) {
+  return ml::attention(q, cache.append(k, v), {.scale = scale, .block_size = cache.block_size()});
+}
+
+}  // namespace cria::nn

@@ -1,0 +1,21 @@
+#pragma once
+// x W^T + b.
+
+#include "ml/ops.h"
+#include "nn/weights.h"
+
+namespace cria::nn {
+
+struct Linear {
+  ml::Tensor weight, bias;  // [out, in], [out]
+
+  void bind(Weights& w, const ml::Shape& shape) {
+    w("weight", weight, shape)("bias", bias, {shape[0]}, kOptional);
+  }
+  ml::Tensor operator()(ml::Tensor x) const {  // [.., in] -> [.., out]
+    x = ml::matmul(weight, x);
+    return bias ? x + bias : x;
+  }
+};
+
+}  // namespace cria::nn

@@ -1,0 +1,20 @@
+#include "nn/weights.h"
+
+namespace cria::nn {
+
+std::vector<std::string> Weights::names() const {
+  std::vector<std::string> names{""};
+  for (const Segment& segment : path_) {
+    std::vector<std::string> longer;
+    for (const std::string& prefix : names) {
+      const std::string stem = prefix.empty() ? "" : prefix + ".";
+      longer.push_back(stem + segment.name);
+      if (!segment.lookup.alternative.empty())
+        longer.push_back(stem + std::string(segment.lookup.alternative));
+    }
+    names = std::move(longer);
+  }
+  return names;
+}
+
+}  // namespace cria::nn

@@ -1,0 +1,107 @@
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include "base/error.h"
+#include "base/quote.h"
+
+namespace cria {
+namespace {
+
+Error::Code code_of(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+      return Error::Code::kNotFound;
+    case ENOMEM:
+      return Error::Code::kOutOfMemory;
+    case ENOSPC:
+    case EDQUOT:
+    case EIO:
+      return Error::Code::kInternal;
+    default:
+      return Error::Code::kInvalidArgument;
+  }
+}
+
+// Two processes, and two threads of one, never get the same name; a left-over of a crash is skipped
+// by O_EXCL.
+std::string temporary_name(const std::string& path) {
+  static std::atomic<unsigned> counter{0};
+  return concat(path, ".tmp-", getpid(), '-', counter++);
+}
+
+FileDescriptor create_beside(const std::string& path, std::string& temporary) {
+  constexpr int kAttempts = 100;
+  for (int attempt = 1;; ++attempt) {
+    temporary = temporary_name(path);
+    const bool taken = ::access(temporary.c_str(), F_OK) == 0;
+    if (!taken || attempt == kAttempts) {
+      return FileDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    }
+  }
+}
+
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+void fail_with_errno(std::string_view path, std::string_view what, int error) {
+  fail(code_of(error), path, ": ", what, ": ", std::generic_category().message(error));
+}
+
+FileDescriptor::FileDescriptor(const std::string& path, int flags, unsigned mode) : fd_(-1) {
+  if (path.find('\0') != std::string::npos) {
+    fail(Error::Code::kInvalidArgument, "path ", quote(path), ": holds a zero byte");
+  }
+  do {
+    fd_ = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  } while (fd_ < 0 && errno == EINTR);
+  if (fd_ < 0) fail_with_errno(path, "cannot open", errno);
+}
+
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+AtomicFile::AtomicFile(std::string path)
+    : path_(std::move(path)), file_(create_beside(path_, temporary_)) {}
+
+AtomicFile::~AtomicFile() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_with_errno(path_, "cannot write", errno);
+    bytes = bytes.subspan(static_cast<size_t>(written));
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(file_.get()) != 0) fail_with_errno(path_, "cannot bring to the disk", errno);
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    fail_with_errno(path_, "cannot replace", errno);
+  }
+  committed_ = true;
+  // The new name is durable only when its folder is; some file systems cannot sync a folder, and
+  // then it is as it is.
+  const FileDescriptor folder(folder_of(path_), O_RDONLY | O_DIRECTORY);
+  if (::fsync(folder.get()) != 0 && errno != EINVAL) {
+    fail_with_errno(path_, "cannot bring its folder to the disk", errno);
+  }
+}
+
+}  // namespace cria

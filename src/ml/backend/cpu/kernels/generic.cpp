@@ -1,0 +1,13 @@
+// Kernels for any processor.
+
+#include "ml/backend/cpu/kernels/kernels.h"
+#include "ml/backend/cpu/kernels/tables.h"
+#include "ml/backend/cpu/kernels/vec_generic.h"
+
+#include "ml/backend/cpu/kernels/table.inl"
+
+namespace cria::ml::cpu {
+
+const Kernels kGenericKernels = table();
+
+}  // namespace cria::ml::cpu

@@ -1,0 +1,59 @@
+// Finds out which instruction sets the machine has and chooses one.
+
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include "base/error.h"
+#include "ml/backend/cpu/kernels/kernels.h"
+#include "ml/backend/cpu/kernels/tables.h"
+
+namespace cria::ml::cpu {
+namespace {
+
+#if defined(__x86_64__)
+// These also ask whether the operating system saves the registers. Every processor with AVX2 has
+// F16C, whose name not all compilers know here.
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
+}
+#endif
+
+const Isa& choose() {
+  const char* name = std::getenv("CRIA_CPU_ISA");
+  const Isa* best = nullptr;
+  std::string names;
+  for (const Isa& isa : isas()) {
+    if (!isa.runs_here) continue;
+    if (name != nullptr && name == isa.name) return isa;
+    best = &isa;
+    names += concat(names.empty() ? "" : ", ", isa.name);
+  }
+  if (name == nullptr || *name == '\0') return *best;
+  fail(Error::Code::kInvalidArgument, "CRIA_CPU_ISA: \"", name,
+       "\" is unknown or does not run here, expected one of ", names);
+}
+
+}  // namespace
+
+std::span<const Isa> isas() {
+#if defined(__x86_64__)
+  static const std::array<Isa, 3> found = {Isa{"generic", &kGenericKernels, true},
+                                           Isa{"avx2", &kAvx2Kernels, has_avx2()},
+                                           Isa{"avx512", &kAvx512Kernels, has_avx512()}};
+#else
+  static const std::array<Isa, 1> found = {Isa{"generic", &kGenericKernels, true}};
+#endif
+  return found;
+}
+
+const Isa& chosen_isa() {
+  static const Isa& chosen = choose();
+  return chosen;
+}
+
+}  // namespace cria::ml::cpu

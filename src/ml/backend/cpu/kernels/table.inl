@@ -1,0 +1,35 @@
+#pragma once
+// The functions of one instruction set as a table. Included last by each of the per-instruction-set
+// files.
+//
+// Everything in the .inl files has internal linkage, and they use no inline functions or templates
+// of shared headers (the standard library's included): the linker keeps one copy of those, and if
+// it kept one that was compiled for a newer processor, programs would crash on others.
+
+#include "ml/backend/cpu/kernels/elementwise.inl"
+
+namespace cria::ml::cpu {
+namespace {
+
+constexpr Kernels table() {
+  Kernels kernels{};
+  kernels.rms_norm = rms_norm_kernel;
+  kernels.add = add_kernel;
+  kernels.sub = sub_kernel;
+  kernels.mul = mul_kernel;
+  kernels.div = div_kernel;
+  kernels.swiglu = swiglu_kernel;
+  kernels.silu = silu_kernel;
+  kernels.exp = exp_kernel;
+  kernels.sigmoid = sigmoid_kernel;
+  kernels.rsqrt = rsqrt_kernel;
+  kernels.affine = affine_kernel;
+  kernels.softmax = softmax_kernel;
+  kernels.rotate = rotate_kernel;
+  kernels.to_f16 = to_f16_kernel;
+  kernels.from_f16 = from_f16_kernel;
+  return kernels;
+}
+
+}  // namespace
+}  // namespace cria::ml::cpu

@@ -1,0 +1,12 @@
+#pragma once
+// The tables of the instruction sets that can be compiled, defined in the file of that name.
+
+#include "ml/backend/cpu/kernels/kernels.h"
+
+namespace cria::ml::cpu {
+
+extern const Kernels kGenericKernels;
+extern const Kernels kAvx2Kernels;    // x86-64 only
+extern const Kernels kAvx512Kernels;  // x86-64 only
+
+}  // namespace cria::ml::cpu

@@ -8,6 +8,6 @@
 
 namespace cria::ml::cpu {
 
-const Kernels kAvx2Kernels = table();
+constinit const Kernels kAvx2Kernels = table();
 
 }  // namespace cria::ml::cpu

@@ -9,6 +9,6 @@
 
 namespace cria::ml::cpu {
 
-const Kernels kAvx512Kernels = table();
+constinit const Kernels kAvx512Kernels = table();
 
 }  // namespace cria::ml::cpu

@@ -8,6 +8,6 @@
 
 namespace cria::ml::cpu {
 
-const Kernels kGenericKernels = table();
+constinit const Kernels kGenericKernels = table();
 
 }  // namespace cria::ml::cpu

@@ -1,5 +1,6 @@
 #pragma once
-// Reads GGUF files, v2 and v3, memory-mapped. Every count, length, offset and type is checked against the file before use.
+// Reads GGUF files, v2 and v3, memory-mapped. Every count, length, offset and type is checked
+// against the file before use.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,30 +15,38 @@
 
 namespace cria::gguf {
 
-// Metadata values. All integer types widen to int64_t or uint64_t; arrays keep their elements' kind.
-using Value = std::variant<bool, int64_t, uint64_t, double, std::string, std::vector<bool>, std::vector<int64_t>,
-                           std::vector<uint64_t>, std::vector<double>, std::vector<std::string>>;
+// Metadata values. All integer types widen to int64_t or uint64_t; arrays keep their elements'
+// kind.
+using Value = std::variant<bool, int64_t, uint64_t, double, std::string, std::vector<bool>,
+                           std::vector<int64_t>, std::vector<uint64_t>, std::vector<double>,
+                           std::vector<std::string>>;
 
 struct TensorInfo {
   std::string name;
-  uint32_t type = 0;               // GGUF's id
-  std::vector<int64_t> dims;       // outermost first: the reverse of the file's order
-  std::span<const std::byte> data; // inside the mapping
+  uint32_t type = 0;          // GGUF's id
+  std::vector<int64_t> dims;  // outermost first: the reverse of the file's order
+  std::span<const std::byte>
+      data;  // inside the mapping, at a multiple of the file's alignment (8 at least)
 };
 
 class File {
  public:
-  // NotFound, Corrupt with all problems of the file at once, Unsupported (version, big endian, ...).
+  // NotFound, Corrupt with all problems of the file at once, Unsupported (version, big endian,
+  // split file).
   static std::unique_ptr<File> open(const std::string& path);
+  // The same for the bytes of a file, which begin at a multiple of 8 and outlive the result; `name`
+  // is for messages.
+  static std::unique_ptr<File> parse(std::span<const std::byte> bytes, std::string name);
   virtual ~File() = default;
 
   virtual const std::string& path() const = 0;
   virtual uint32_t version() const = 0;
   virtual const std::map<std::string, Value, std::less<>>& metadata() const = 0;
-  virtual const std::vector<TensorInfo>& tensors() const = 0;   // in the file's order
+  virtual const std::vector<TensorInfo>& tensors() const = 0;  // in the file's order
 
-  // Typed look-ups: nothing when the key is absent, Corrupt naming key, type and expectation when it has another type.
-  // Integers convert between signs when the value fits; real() accepts integers too.
+  // Typed look-ups: nothing when the key is absent, Corrupt naming key, value and expectation when
+  // it has another type. Integers convert between signs when the value fits; real() accepts
+  // integers too.
   std::optional<int64_t> integer(std::string_view key) const;
   std::optional<double> real(std::string_view key) const;
   std::optional<bool> boolean(std::string_view key) const;
@@ -45,6 +54,9 @@ class File {
   const std::vector<std::string>* texts(std::string_view key) const;
   std::optional<std::vector<int64_t>> integers(std::string_view key) const;
   std::optional<std::vector<double>> reals(std::string_view key) const;
+
+ private:
+  const Value* find(std::string_view key) const;
 };
 
 }  // namespace cria::gguf

@@ -1,0 +1,21 @@
+#pragma once
+// Reads the keys and values at the head of a GGUF file.
+
+#include <cstddef>
+#include <map>
+#include <string>
+
+#include "fs/gguf/gguf.h"
+#include "fs/gguf/problems.h"
+#include "fs/gguf/reader.h"
+
+namespace cria::gguf {
+
+using Metadata = std::map<std::string, Value, std::less<>>;
+
+// An empty key of a number of one byte takes the fewest.
+constexpr size_t kFewestMetadataBytes = 8 + 4 + 1;
+
+Metadata read_metadata(Reader& reader, size_t count, Problems& problems);
+
+}  // namespace cria::gguf

@@ -1,0 +1,37 @@
+#pragma once
+// Gathers what is wrong with a file, so that its owner learns everything at once.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace cria::gguf {
+
+class Problems {
+ public:
+  template <class... Args>
+  void add(const Args&... args) {
+    // A broken file can have a problem per tensor: the first few say enough, the rest is only
+    // counted.
+    if (++count_ <= kListed) listed_.push_back(concat(args...));
+  }
+
+  // Corrupt, when there are any.
+  void report(const std::string& file) const {
+    if (count_ == 0) return;
+    if (count_ == 1) fail(Error::Code::kCorrupt, file, ": ", listed_.front());
+    std::string lines;
+    for (const std::string& problem : listed_) lines += "\n  " + problem;
+    if (count_ > kListed) lines += concat("\n  and ", count_ - kListed, " more");
+    fail(Error::Code::kCorrupt, file, ": ", count_, " problems:", lines);
+  }
+
+ private:
+  static constexpr size_t kListed = 20;
+  std::vector<std::string> listed_;
+  size_t count_ = 0;
+};
+
+}  // namespace cria::gguf

@@ -1,0 +1,114 @@
+#include "tokenizer/unicode.h"
+
+#include <utf8proc.h>
+
+#include <array>
+#include <string>
+
+namespace cria::tokenizer {
+namespace {
+
+Classes classes_of_category(utf8proc_category_t category) {
+  switch (category) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LT:
+      return kLetter | kUpperOrCaseless;
+    case UTF8PROC_CATEGORY_LL:
+      return kLetter | kLowerOrCaseless;
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+      return kLetter | kUpperOrCaseless | kLowerOrCaseless;
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+      return kMark | kUpperOrCaseless | kLowerOrCaseless;
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO:
+      return kNumber;
+    case UTF8PROC_CATEGORY_PC:
+    case UTF8PROC_CATEGORY_PD:
+    case UTF8PROC_CATEGORY_PS:
+    case UTF8PROC_CATEGORY_PE:
+    case UTF8PROC_CATEGORY_PI:
+    case UTF8PROC_CATEGORY_PF:
+    case UTF8PROC_CATEGORY_PO:
+      return kPunctuation;
+    case UTF8PROC_CATEGORY_SM:
+    case UTF8PROC_CATEGORY_SC:
+    case UTF8PROC_CATEGORY_SK:
+    case UTF8PROC_CATEGORY_SO:
+      return kSymbol;
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+      return kSpace;
+    default:
+      return 0;
+  }
+}
+
+Classes classes_of(char32_t value) {
+  // White_Space is the separators and these controls.
+  if ((value >= 0x09 && value <= 0x0d) || value == 0x85) {
+    return value == '\r' || value == '\n' ? kSpace | kNewline : kSpace;
+  }
+  return classes_of_category(utf8proc_category(static_cast<utf8proc_int32_t>(value)));
+}
+
+const std::array<Classes, 128> kAscii = [] {
+  std::array<Classes, 128> table{};
+  for (size_t i = 0; i < table.size(); ++i) table[i] = classes_of(static_cast<char32_t>(i));
+  return table;
+}();
+
+}  // namespace
+
+Rune rune_at(std::string_view text, size_t position) {
+  const auto first = static_cast<unsigned char>(text[position]);
+  if (first < 0x80) return {.value = first, .length = 1, .classes = kAscii[first]};
+  utf8proc_int32_t value = -1;
+  const utf8proc_ssize_t length =
+      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + position),
+                       static_cast<utf8proc_ssize_t>(text.size() - position), &value);
+  if (length <= 0) return {};
+  return {.value = static_cast<char32_t>(value),
+          .length = static_cast<uint32_t>(length),
+          .classes = classes_of(static_cast<char32_t>(value))};
+}
+
+size_t skip(std::string_view text, size_t position, Classes any_of) {
+  while (position < text.size()) {
+    const Rune rune = rune_at(text, position);
+    if (!(rune.classes & any_of)) break;
+    position += rune.length;
+  }
+  return position;
+}
+
+size_t skip_none_of(std::string_view text, size_t position, Classes classes) {
+  while (position < text.size()) {
+    const Rune rune = rune_at(text, position);
+    if (rune.classes & classes) break;
+    position += rune.length;
+  }
+  return position;
+}
+
+bool is_valid_utf8(std::string_view text) {
+  for (size_t position = 0; position < text.size();) {
+    const Rune rune = rune_at(text, position);
+    if (rune.value == Rune::kInvalid) return false;
+    position += rune.length;
+  }
+  return true;
+}
+
+void append_utf8(std::string& text, char32_t value) {
+  std::array<utf8proc_uint8_t, 4> bytes{};
+  const utf8proc_ssize_t length =
+      utf8proc_encode_char(static_cast<utf8proc_int32_t>(value), bytes.data());
+  text.append(reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(length));
+}
+
+}  // namespace cria::tokenizer

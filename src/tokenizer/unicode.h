@@ -1,0 +1,43 @@
+#pragma once
+// Code points of a text that may hold invalid UTF-8, and the Unicode classes that pre-tokenizers
+// ask for.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cria::tokenizer {
+
+// A set of classes, as bits.
+using Classes = uint16_t;
+inline constexpr Classes kLetter = 1;             // \p{L}
+inline constexpr Classes kMark = 2;               // \p{M}
+inline constexpr Classes kNumber = 4;             // \p{N}
+inline constexpr Classes kPunctuation = 8;        // \p{P}
+inline constexpr Classes kSymbol = 16;            // \p{S}
+inline constexpr Classes kSpace = 32;             // \s: White_Space
+inline constexpr Classes kNewline = 64;           // \r and \n
+inline constexpr Classes kUpperOrCaseless = 128;  // [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]
+inline constexpr Classes kLowerOrCaseless = 256;  // [\p{Ll}\p{Lm}\p{Lo}\p{M}]
+
+// One code point where it stands. A byte that is not part of valid UTF-8 is a rune of its own,
+// without classes.
+struct Rune {
+  static constexpr char32_t kInvalid = 0xffffffff;
+  char32_t value = kInvalid;
+  uint32_t length = 1;  // bytes
+  Classes classes = 0;
+};
+
+// The rune at `position`, which must be inside the text.
+Rune rune_at(std::string_view text, size_t position);
+
+// The end of the run of runes that have any of (none of) these classes.
+size_t skip(std::string_view text, size_t position, Classes any_of);
+size_t skip_none_of(std::string_view text, size_t position, Classes classes);
+
+bool is_valid_utf8(std::string_view text);
+void append_utf8(std::string& text, char32_t value);
+
+}  // namespace cria::tokenizer

@@ -1,0 +1,213 @@
+// Reads a vocabulary from the tokenizer.ggml.* keys of a GGUF file.
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "base/log.h"
+#include "tokenizer/pre_tokenizer.h"
+#include "tokenizer/sentencepiece.h"
+#include "tokenizer/tokenizer.h"
+#include "tokenizer/vocabulary_check.h"
+
+namespace cria::tokenizer {
+namespace {
+
+// Reads one file, remembering what is wrong with it.
+class Reader {
+ public:
+  explicit Reader(const gguf::File& file) : file_(file) {}
+
+  std::optional<int64_t> integer(const std::string& key) {
+    return read([&] { return file_.integer(key); });
+  }
+  std::optional<bool> boolean(const std::string& key) {
+    return read([&] { return file_.boolean(key); });
+  }
+  std::string text(const std::string& key) {
+    return std::string(read([&] { return file_.text(key); }).value_or(""));
+  }
+  std::vector<std::string> texts(const std::string& key) {
+    const std::vector<std::string>* found = read([&] { return file_.texts(key); });
+    return found ? *found : std::vector<std::string>{};
+  }
+  std::optional<std::vector<int64_t>> integers(const std::string& key) {
+    return read([&] { return file_.integers(key); });
+  }
+  std::optional<std::vector<double>> reals(const std::string& key) {
+    return read([&] { return file_.reals(key); });
+  }
+
+  bool has(const std::string& key) const { return file_.metadata().count(key) > 0; }
+  gguf::Problems& problems() { return problems_; }
+
+ private:
+  // Keeps the complaint of a look-up for the report, less the path that the report opens with.
+  template <class Get>
+  auto read(const Get& get) -> decltype(get()) {
+    try {
+      return get();
+    } catch (const Error& error) {
+      std::string what = error.what();
+      const std::string path = file_.path() + ": ";
+      if (what.starts_with(path)) what.erase(0, path.size());
+      problems_.add(what);
+      return {};
+    }
+  }
+
+  const gguf::File& file_;
+  gguf::Problems problems_;
+};
+
+// An id under any of its keys; -1 when the file has none.
+Id read_id(Reader& reader, std::initializer_list<const char*> names, size_t tokens) {
+  for (const char* name : names) {
+    const std::string key = std::string("tokenizer.ggml.") + name;
+    const std::optional<int64_t> value = reader.integer(key);
+    // Converters write "none" as -1, in 32 bits.
+    if (!value || *value == -1 || *value == std::numeric_limits<uint32_t>::max()) continue;
+    if (*value >= 0 && *value < static_cast<int64_t>(tokens)) return static_cast<Id>(*value);
+    reader.problems().add(key, " is ", *value, ", expected an id below ", tokens);
+  }
+  return -1;
+}
+
+std::vector<TokenType> read_types(Reader& reader) {
+  std::vector<TokenType> types;
+  const std::string key = "tokenizer.ggml.token_type";
+  for (const int64_t number : reader.integers(key).value_or(std::vector<int64_t>{})) {
+    const bool is_known = number >= static_cast<int64_t>(TokenType::kNormal) &&
+                          number <= static_cast<int64_t>(TokenType::kByte);
+    if (!is_known) {
+      reader.problems().add(key, " of token ", types.size(), " is ", number, ", expected 1 to 6");
+    }
+    types.push_back(is_known ? static_cast<TokenType>(number) : TokenType::kNormal);
+  }
+  return types;
+}
+
+// Old files do not tell types: the special ids and the form of byte tokens do.
+std::vector<TokenType> guess_types(const Vocabulary& vocabulary) {
+  std::vector<TokenType> types(vocabulary.tokens.size(), TokenType::kNormal);
+  if (vocabulary.model == "llama") {
+    for (size_t i = 0; i < types.size(); ++i) {
+      if (byte_of_token(vocabulary.tokens[i]) >= 0) types[i] = TokenType::kByte;
+    }
+  }
+  for (const Id id : {vocabulary.bos, vocabulary.eos, vocabulary.padding}) {
+    if (id >= 0) types[static_cast<size_t>(id)] = TokenType::kControl;
+  }
+  if (vocabulary.unknown >= 0) {
+    types[static_cast<size_t>(vocabulary.unknown)] = TokenType::kUnknown;
+  }
+  return types;
+}
+
+// Control tokens by which models end their turn, whether or not the file names them.
+constexpr std::array<std::string_view, 14> kEndMarkers = {
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|end|>",
+    "<|return|>",
+    "<|call|>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<end_of_turn>",
+    "<end_of_utterance>",
+    "<EOT>",
+    "[EOT]",
+    "</s>",
+    "<\xef\xbd\x9c"
+    "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>"};
+
+std::vector<Id> marked_ends(const Vocabulary& vocabulary) {
+  std::vector<Id> ids;
+  const auto find = [&](std::string_view marker) {
+    const auto found = std::find(vocabulary.tokens.begin(), vocabulary.tokens.end(), marker);
+    const auto index = static_cast<size_t>(found - vocabulary.tokens.begin());
+    const bool is_control =
+        index < vocabulary.types.size() && vocabulary.types[index] == TokenType::kControl;
+    return is_control ? static_cast<Id>(index) : Id{-1};
+  };
+  // In the harmony format "<|end|>" only ends one of several messages of a turn.
+  const bool is_harmony = find("<|return|>") >= 0 && find("<|call|>") >= 0;
+  for (const std::string_view marker : kEndMarkers) {
+    if (marker == "<|end|>" && is_harmony) continue;
+    if (const Id id = find(marker); id >= 0) ids.push_back(id);
+  }
+  return ids;
+}
+
+void read_ids(Reader& reader, Vocabulary& vocabulary) {
+  const size_t tokens = vocabulary.tokens.size();
+  vocabulary.bos = read_id(reader, {"bos_token_id", "bos_id"}, tokens);
+  vocabulary.eos = read_id(reader, {"eos_token_id", "eos_id"}, tokens);
+  vocabulary.unknown = read_id(reader, {"unknown_token_id"}, tokens);
+  vocabulary.padding = read_id(reader, {"padding_token_id"}, tokens);
+}
+
+void read_ends(Reader& reader, Vocabulary& vocabulary) {
+  const size_t tokens = vocabulary.tokens.size();
+  std::vector<Id> ends = marked_ends(vocabulary);
+  ends.push_back(vocabulary.eos);
+  ends.push_back(read_id(reader, {"eot_token_id"}, tokens));
+  ends.push_back(read_id(reader, {"eom_token_id"}, tokens));
+  const std::string key = "tokenizer.ggml.eos_token_ids";
+  for (const int64_t id : reader.integers(key).value_or(std::vector<int64_t>{})) {
+    if (id >= 0 && id < static_cast<int64_t>(tokens)) {
+      ends.push_back(static_cast<Id>(id));
+    } else {
+      reader.problems().add(key, " holds ", id, ", expected ids below ", tokens);
+    }
+  }
+  std::sort(ends.begin(), ends.end());
+  ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
+  ends.erase(std::remove(ends.begin(), ends.end(), -1), ends.end());
+  vocabulary.end_of_generation = std::move(ends);
+}
+
+void read_flags(Reader& reader, Vocabulary& vocabulary) {
+  const bool is_sentencepiece = vocabulary.model == "llama";
+  const Family* family = vocabulary.model == "gpt2" ? find_family(vocabulary.pre) : nullptr;
+  vocabulary.add_bos = reader.boolean("tokenizer.ggml.add_bos_token")
+                           .value_or(is_sentencepiece || (family && family->adds_bos));
+  vocabulary.add_eos = reader.boolean("tokenizer.ggml.add_eos_token").value_or(false);
+  // Byte-level vocabularies have the key too, but it is SentencePiece's.
+  vocabulary.add_space_prefix =
+      reader.boolean("tokenizer.ggml.add_space_prefix").value_or(true) && is_sentencepiece;
+}
+
+}  // namespace
+
+Vocabulary Vocabulary::from(const gguf::File& file) {
+  Reader reader(file);
+  if (!reader.has("tokenizer.ggml.model") && !reader.has("tokenizer.ggml.tokens")) {
+    fail(Error::Code::kNotFound, file.path(), ": has no vocabulary (tokenizer.ggml.tokens)");
+  }
+  Vocabulary vocabulary;
+  vocabulary.model = reader.text("tokenizer.ggml.model");
+  vocabulary.pre = reader.text("tokenizer.ggml.pre");
+  vocabulary.tokens = reader.texts("tokenizer.ggml.tokens");
+  vocabulary.merges = reader.texts("tokenizer.ggml.merges");
+  const std::vector<double> scores =
+      reader.reals("tokenizer.ggml.scores").value_or(std::vector<double>{});
+  vocabulary.scores.assign(scores.begin(), scores.end());
+  read_ids(reader, vocabulary);
+  vocabulary.types =
+      reader.has("tokenizer.ggml.token_type") ? read_types(reader) : guess_types(vocabulary);
+  read_ends(reader, vocabulary);
+  read_flags(reader, vocabulary);
+  if (!reader.has("tokenizer.ggml.model")) reader.problems().add("tokenizer.ggml.model is missing");
+  if (vocabulary.model == "gpt2" && vocabulary.pre.empty()) {
+    log::debug(file.path(), ": no tokenizer.ggml.pre, taking GPT-2's pre-tokenizer");
+  }
+  check(vocabulary, reader.problems());
+  reader.problems().report(file.path());
+  return vocabulary;
+}
+
+}  // namespace cria::tokenizer

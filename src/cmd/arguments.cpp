@@ -1,0 +1,311 @@
+#include "cmd/arguments.h"
+
+#include <memory>
+#include <utility>
+
+#include "cmd/bench.h"
+#include "cmd/compare.h"
+#include "cmd/list.h"
+#include "cmd/logits.h"
+#include "cmd/run.h"
+#include "cmd/show.h"
+#include "cmd/tokenize.h"
+
+namespace cria::cmd {
+namespace {
+
+constexpr char kProtection = '\x1f';
+constexpr const char* kModelHelp = "A .gguf file, or the name of a stored model";
+
+std::string unprotect(std::string text) {
+  if (text.starts_with(kProtection)) text.erase(0, 1);
+  return text;
+}
+
+// A command whose parsing fills in options, which its function is then called with.
+template <class Options>
+std::pair<CLI::App*, Options*> declare(CLI::App& app, Action& action, const char* name,
+                                       const char* description, int (*function)(const Options&)) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(name, description);
+  command->callback([&action, options, function] {
+    action = [options, function] { return function(*options); };
+  });
+  return {command, options.get()};
+}
+
+CLI::Option* text(CLI::App* command, const char* name, std::string& to, const char* help) {
+  return command
+      ->add_option_function<std::string>(
+          name, [&to](const std::string& value) { to = unprotect(value); }, help)
+      ->type_name("TEXT");
+}
+
+CLI::Option* texts(CLI::App* command, const char* name, std::vector<std::string>& to,
+                   const char* help) {
+  return command
+      ->add_option_function<std::vector<std::string>>(
+          name,
+          [&to](const std::vector<std::string>& values) {
+            for (const std::string& value : values) to.push_back(unprotect(value));
+          },
+          help)
+      ->type_name("TEXT");
+}
+
+template <class T>
+CLI::Option* numbers(CLI::App* command, const char* name, std::vector<T>& to, int64_t least,
+                     int64_t most, const char* help) {
+  return command->add_option(name, to, help)
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("N,N,...")
+      ->check(CLI::Range(least, most, ""));
+}
+
+void model(CLI::App* command, std::string& to) {
+  text(command, "MODEL", to, kModelHelp)->required()->type_name("");
+}
+
+void examples(CLI::App* command, const std::string& lines) {
+  command->footer("Examples:\n" + lines);
+}
+
+constexpr int64_t kMostTokens = int64_t{1} << 24;
+constexpr int kMostThreads = 1024;
+
+void backend(CLI::App* command, ComputeOptions& to) {
+  std::vector<std::string> names = ml::backends();
+  names.insert(names.begin(), "auto");
+  command
+      ->add_option(
+          "--backend", to.backend,
+          "What computes: cpu (fast), reference (slow and exact), auto (the best there is)")
+      ->check(CLI::IsMember(names))
+      ->type_name("NAME")
+      ->capture_default_str();
+}
+
+void threads(CLI::App* command, ComputeOptions& to) {
+  command->add_option("--threads", to.threads, "Threads; default: as many as there are cores")
+      ->check(CLI::Range(1, kMostThreads, ""))
+      ->type_name("N");
+}
+
+void cache_type(CLI::App* command, ComputeOptions& to) {
+  command->add_option("--kv", to.cache_type, "Type of cached keys and values: f16 or f32")
+      ->check(CLI::IsMember({"f16", "f32"}))
+      ->type_name("TYPE")
+      ->capture_default_str();
+}
+
+void sampling(CLI::App* command, Settings& to) {
+  const auto number = [&](const char* name, auto& value, const char* help) {
+    command->add_option(name, value, help)->capture_default_str();
+  };
+  sample::Options& options = to.sampling;
+  number("--temperature", options.temperature, "How freely tokens are chosen; 0: always the best");
+  number("--top-k", options.top_k, "Choose among so many tokens; 0: all");
+  number("--top-p", options.top_p,
+         "Choose among the tokens that have this much probability; 1: all");
+  number("--min-p", options.min_p,
+         "Leave out tokens with less than this part of the best's; 0: none");
+  number("--repeat-penalty", options.repeat_penalty, "Weigh down tokens that came before; 1: off");
+  number("--repeat-last-n", options.repeat_last_n,
+         "How far back tokens count as repeated; -1: all");
+  command->add_option_function<int64_t>(
+      "--seed",
+      [&options](const int64_t& seed) {
+        if (seed >= 0) options.seed = static_cast<uint64_t>(seed);
+      },
+      "The same seed gives the same answer; -1, the default: a random one");
+  number("--num-predict", to.max_tokens, "The most tokens of an answer; -1: until it ends");
+  texts(command, "--stop", to.stop, "Ends the answer where it comes; may be repeated")
+      ->allow_extra_args(false);
+}
+
+void declare_run(CLI::App& app, Action& action) {
+  const auto [command, options] = declare(app, action, "run",
+                                          "Answers a prompt, or talks when there is none.\n"
+                                          "What is piped in comes before the prompt.",
+                                          run);
+  model(command, options->model);
+  texts(command, "PROMPT", options->prompt, "What to answer")->type_name("");
+  text(command, "--system", options->settings.system, "Instructions for the model");
+  sampling(command, options->settings);
+  command
+      ->add_option(
+          "--num-ctx", options->context,
+          "Tokens that prompt and answers may have together; default: as many as the model "
+          "was made for, at most 4096")
+      ->check(CLI::Range(int64_t{1}, kMostTokens, ""))
+      ->type_name("N");
+  command->add_flag("--raw", options->raw,
+                    "Continue the prompt as it is, without the model's chat template");
+  command->add_flag("--verbose", options->settings.verbose, "Tell the speed after each answer");
+  backend(command, options->compute);
+  threads(command, options->compute);
+  cache_type(command, options->compute);
+  examples(command,
+           "  cria run model.gguf\n"
+           "  cria run model.gguf \"Why is the sky blue?\"\n"
+           "  cria run smollm2:135m \"Summarize this text:\" < text.txt\n"
+           "  cria run model.gguf --raw --temperature 0 \"Once upon a time\"");
+}
+
+void declare_list(CLI::App& app, Action& action) {
+  const auto [command, options] = declare(app, action, "list", "Lists the stored models.", list);
+  command->alias("ls");
+  command->add_flag("--json", options->json, "Print JSON");
+  examples(command,
+           "  cria list\n"
+           "  CRIA_MODELS=/data/models cria list");
+}
+
+void declare_show(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "show", "Shows what is in a model file, of any architecture.", show);
+  model(command, options->model);
+  command->add_flag("--metadata", options->metadata, "Also all metadata");
+  command->add_flag("--tensors", options->tensors, "Also all tensors: name, shape, type, bytes");
+  command->add_flag("--json", options->json, "Print JSON; arrays are whole there");
+  examples(command,
+           "  cria show model.gguf\n"
+           "  cria show model.gguf --tensors --metadata\n"
+           "  cria show smollm2:135m --json");
+}
+
+void declare_tokenize(CLI::App& app, Action& action) {
+  const auto [command, options] = declare(app, action, "tokenize",
+                                          "Prints the token ids of a text. Works for every file "
+                                          "with a vocabulary.",
+                                          tokenize);
+  model(command, options->model);
+  command
+      ->add_option_function<std::string>(
+          "TEXT", [o = options](const std::string& value) { o->text = unprotect(value); },
+          "The text; - or none: standard input, to the byte")
+      ->type_name("");
+  command->add_flag("--bos", options->bos, "Begin with the BOS token");
+  command->add_flag("--special", options->special, "Recognise special tokens in the text");
+  command->add_flag("--pieces", options->pieces, "One line per token: the id, a tab, the text");
+  examples(command,
+           "  cria tokenize model.gguf \"Hello world\"\n"
+           "  cria tokenize model.gguf --pieces - < text.txt");
+}
+
+void declare_detokenize(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "detokenize", "Prints the text of token ids, to the byte.", detokenize);
+  model(command, options->model);
+  texts(command, "IDS", options->ids,
+        "Ids parted by spaces, commas or newlines; - or none: standard input")
+      ->type_name("");
+  command->add_flag("--special", options->special, "Show control tokens too");
+  examples(command,
+           "  cria detokenize model.gguf 19556 905\n"
+           "  cria tokenize model.gguf \"Hello\" | cria detokenize model.gguf");
+}
+
+void declare_logits(CLI::App& app, Action& action) {
+  const auto [command, options] = declare(app, action, "logits",
+                                          "Writes the logits of every token of a sequence to a "
+                                          "file that cria compare reads.",
+                                          logits);
+  model(command, options->model);
+  text(command, "--ids", options->ids, "Token ids: 1,2,3, or - for standard input, or @FILE")
+      ->required()
+      ->type_name("IDS");
+  text(command, "-o,--output", options->output, "The .safetensors file to write")
+      ->required()
+      ->type_name("FILE");
+  command->add_flag("--trace", options->trace, "Also write every named result: hidden.0, ...");
+  command->add_option("--chunk", options->chunk, "The most tokens of a pass")
+      ->check(CLI::Range(int64_t{1}, kMostTokens, ""))
+      ->type_name("N")
+      ->capture_default_str();
+  backend(command, options->compute);
+  threads(command, options->compute);
+  cache_type(command, options->compute);
+  examples(command,
+           "  cria logits model.gguf --ids 1,403,407 -o logits.safetensors\n"
+           "  cria tokenize model.gguf --bos \"Hello\" | cria logits model.gguf --ids - \\\n"
+           "      --backend reference --trace -o expected.safetensors");
+}
+
+void declare_compare(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "compare",
+              "Compares what a model computes with what another engine did: hidden states, logits "
+              "and greedy tokens.\n"
+              "The exit status is 0 only if all that the file holds was compared and agrees. It "
+              "computes\nwith --backend cpu and --kv f32 unless told otherwise.",
+              compare);
+  model(command, options->model);
+  text(command, "EXPECTED", options->expected,
+       "A .safetensors file with input_ids, hidden.0 to hidden.N, logits, greedy.prompt and "
+       "greedy.tokens, or some of them")
+      ->required()
+      ->type_name("");
+  command->add_option("--max-nmse", options->max_nmse, "The largest error of a tensor that agrees")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1e300, ""))
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "Print JSON");
+  backend(command, options->compute);
+  threads(command, options->compute);
+  cache_type(command, options->compute);
+  examples(command,
+           "  cria compare model.gguf expected.safetensors\n"
+           "  cria compare model.gguf expected.safetensors --backend reference --max-nmse 1e-9");
+}
+
+void declare_bench(CLI::App& app, Action& action) {
+  const auto [command, options] = declare(
+      app, action, "bench",
+      "Measures tokens per second with random tokens. Lists give every combination.", bench);
+  model(command, options->model);
+  numbers(command, "--prefill", options->prefill, 0, kMostTokens, "Tokens of a prompt; 0: none")
+      ->capture_default_str();
+  numbers(command, "--decode", options->decode, 0, kMostTokens,
+          "Tokens generated one after the other; 0: none")
+      ->capture_default_str();
+  numbers(command, "--depth", options->depth, 0, kMostTokens, "Tokens in the cache before")
+      ->capture_default_str();
+  numbers(command, "--batch", options->batch, 1, 4096,
+          "Sequences that decode at once; the rate is that of all together")
+      ->capture_default_str();
+  numbers(command, "--threads", options->threads, 1, kMostThreads,
+          "Threads; default: as many as there are cores");
+  command->add_option("--repeat", options->repeat, "Repetitions, after one that does not count")
+      ->check(CLI::Range(1, 1000000, ""))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "Print JSON");
+  backend(command, options->compute);
+  cache_type(command, options->compute);
+  examples(command,
+           "  cria bench model.gguf\n"
+           "  cria bench model.gguf --prefill 128,512 --decode 64 --threads 1,2,4\n"
+           "  cria bench model.gguf --prefill 0 --depth 0,1024 --batch 1,8 --json");
+}
+
+}  // namespace
+
+std::string protect(std::string argument) {
+  const bool needed = argument.starts_with('[') || argument.starts_with(kProtection);
+  return needed ? kProtection + argument : argument;
+}
+
+void declare_commands(CLI::App& app, Action& action) {
+  declare_run(app, action);
+  declare_list(app, action);
+  declare_show(app, action);
+  declare_tokenize(app, action);
+  declare_detokenize(app, action);
+  declare_logits(app, action);
+  declare_compare(app, action);
+  declare_bench(app, action);
+}
+
+}  // namespace cria::cmd

@@ -1,0 +1,117 @@
+#include "cmd/comparison.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.h"
+#include "cmd/input.h"
+#include "cmd/metadata_text.h"
+#include "cmd/nmse.h"
+
+namespace cria::cmd {
+namespace {
+
+constexpr std::string_view kInputIds = "input_ids", kPrompt = "greedy.prompt",
+                           kTokens = "greedy.tokens", kHidden = "hidden.";
+
+bool is_given(std::string_view name) {
+  return name == kInputIds || name == kPrompt || name == kTokens;
+}
+
+// Layers in their order, everything else after them, the logits last.
+std::pair<int64_t, std::string_view> order(std::string_view name) {
+  int64_t layer = INT64_MAX - (name == "logits" ? 0 : 1);
+  if (name.starts_with(kHidden)) {
+    const std::string_view number = name.substr(kHidden.size());
+    std::from_chars(number.data(), number.data() + number.size(), layer);
+  }
+  return {layer, name};
+}
+
+// [1, 48, 64] is [48, 64]: a batch of one.
+std::vector<int64_t> without_leading_ones(std::vector<int64_t> shape, size_t rank) {
+  while (shape.size() > rank && shape.front() == 1) shape.erase(shape.begin());
+  return shape;
+}
+
+TensorComparison compare_tensor(const safetensors::File& file,
+                                const safetensors::TensorInfo& expected,
+                                std::span<const Result> results, double max_nmse) {
+  TensorComparison out{.name = expected.name, .shape = expected.shape, .nmse = 0, .problem = {}};
+  const auto found = std::ranges::find(results, expected.name, &Result::name);
+  if (found == results.end()) {
+    out.problem = results.empty() ? "the file has no input_ids" : "the model has no such result";
+    return out;
+  }
+  if (without_leading_ones(expected.shape, found->shape.size()) != found->shape) {
+    out.problem = concat("the model's has shape ", shape_text(found->shape));
+    return out;
+  }
+  out.nmse = nmse(found->values, file.floats(expected.name));
+  out.agrees = out.nmse <= max_nmse;  // false for NaN
+  return out;
+}
+
+GreedyComparison compare_greedy(const safetensors::File& file, model::Executor& executor) {
+  GreedyComparison out;
+  if (!file.find(kPrompt) || !file.find(kTokens)) {
+    out.problem = concat("the file has no ", file.find(kPrompt) ? kTokens : kPrompt);
+    return out;
+  }
+  const std::vector<int32_t> prompt = file.ints(kPrompt), tokens = file.ints(kTokens);
+  out.expected = tokens.size();
+  if (prompt.empty()) {
+    out.problem = "greedy.prompt is empty";
+    return out;
+  }
+  SequenceRunner runner(executor);
+  int32_t next = argmax(runner.feed(prompt));
+  while (out.compared < tokens.size() && next == tokens[out.compared]) {
+    if (++out.compared == tokens.size()) return out;
+    next = argmax(runner.feed(std::span(&next, 1)));
+  }
+  if (out.compared < tokens.size()) {
+    out.got = next;
+    out.wanted = tokens[out.compared];
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Comparison::agrees() const {
+  const bool nothing = tensors.empty() && !greedy;
+  return !nothing && first_departure.empty() && (!greedy || greedy->agrees());
+}
+
+std::vector<int32_t> input_ids(const safetensors::File& file) {
+  if (file.find(kInputIds)) return file.ints(kInputIds);
+  const auto listed = file.metadata().find(std::string(kInputIds));
+  return listed == file.metadata().end() ? std::vector<int32_t>() : parse_ids(listed->second);
+}
+
+int64_t tokens_needed(const safetensors::File& file) {
+  size_t greedy = 0;
+  if (file.find(kPrompt) && file.find(kTokens)) {
+    greedy = file.ints(kPrompt).size() + file.ints(kTokens).size();
+  }
+  return static_cast<int64_t>(std::max(input_ids(file).size(), greedy));
+}
+
+Comparison compare_with(const safetensors::File& file, model::Executor& executor, double max_nmse) {
+  Comparison out;
+  const std::vector<int32_t> ids = input_ids(file);
+  std::vector<Result> results;
+  if (!ids.empty()) results = evaluate(executor, ids);
+  for (const safetensors::TensorInfo& tensor : file.tensors()) {
+    if (is_given(tensor.name)) continue;
+    out.tensors.push_back(compare_tensor(file, tensor, results, max_nmse));
+  }
+  std::ranges::sort(out.tensors, {}, [](const TensorComparison& t) { return order(t.name); });
+  const auto departs = std::ranges::find(out.tensors, false, &TensorComparison::agrees);
+  if (departs != out.tensors.end()) out.first_departure = departs->name;
+  if (file.find(kPrompt) || file.find(kTokens)) out.greedy = compare_greedy(file, executor);
+  return out;
+}
+
+}  // namespace cria::cmd

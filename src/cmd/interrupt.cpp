@@ -1,0 +1,57 @@
+#include "cmd/interrupt.h"
+
+#include <signal.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+namespace cria::cmd {
+namespace {
+
+std::atomic<bool> interrupted = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler writes it");
+
+void on_signal(int) { interrupted.store(true); }
+
+void mask_interrupts(int how) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(how, &set, nullptr);
+}
+
+}  // namespace
+
+InterruptHandler::InterruptHandler() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = 0;  // without SA_RESTART: a blocked read returns
+  sigaction(SIGINT, &action, nullptr);
+}
+
+InterruptHandler::~InterruptHandler() { signal(SIGINT, SIG_DFL); }
+
+bool take_interrupt() { return interrupted.exchange(false); }
+
+OnInterrupt::OnInterrupt(std::function<void()> action) {
+  const BlockInterrupts block;
+  thread_ = std::jthread([action = std::move(action)](const std::stop_token& stop) {
+    // A handler may not notify a condition, so the flag is looked at so often that nobody notices.
+    constexpr std::chrono::milliseconds kInterval(20);
+    std::mutex mutex;
+    std::condition_variable_any condition;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      if (interrupted.load()) return action();
+      condition.wait_for(lock, stop, kInterval, [] { return interrupted.load(); });
+    }
+  });
+}
+
+BlockInterrupts::BlockInterrupts() { mask_interrupts(SIG_BLOCK); }
+BlockInterrupts::~BlockInterrupts() { mask_interrupts(SIG_UNBLOCK); }
+
+}  // namespace cria::cmd

@@ -1,0 +1,39 @@
+#pragma once
+// Ctrl-C as an event instead of the end of the program.
+
+#include <functional>
+#include <thread>
+
+namespace cria::cmd {
+
+// While one lives, SIGINT only sets a flag, and makes a blocked read return.
+class InterruptHandler {
+ public:
+  InterruptHandler();
+  ~InterruptHandler();
+  InterruptHandler(const InterruptHandler&) = delete;
+  InterruptHandler& operator=(const InterruptHandler&) = delete;
+};
+
+// Whether SIGINT came since the last call.
+bool take_interrupt();
+
+// While one lives, an interrupt calls `action`, on a thread of its own.
+class OnInterrupt {
+ public:
+  explicit OnInterrupt(std::function<void()> action);
+
+ private:
+  std::jthread thread_;  // stops and joins when destroyed
+};
+
+// While one lives, threads that are started leave SIGINT to the main thread.
+class BlockInterrupts {
+ public:
+  BlockInterrupts();
+  ~BlockInterrupts();
+  BlockInterrupts(const BlockInterrupts&) = delete;
+  BlockInterrupts& operator=(const BlockInterrupts&) = delete;
+};
+
+}  // namespace cria::cmd

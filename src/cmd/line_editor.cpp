@@ -1,0 +1,139 @@
+#include "cmd/line_editor.h"
+
+#include <histedit.h>
+
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "cmd/interrupt.h"
+#include "cmd/output.h"
+
+namespace cria::cmd {
+namespace {
+
+constexpr int kHistoryLines = 1000;
+// Bracketed paste: the terminal wraps what is pasted, so that newlines in it are text and do not
+// end the input.
+constexpr const char* kPasteOn = "\033[?2004h";
+constexpr const char* kPasteOff = "\033[?2004l";
+constexpr const char* kPasteBegin = "\033[200~";
+constexpr std::wstring_view kPasteEnd = L"\033[201~";
+
+// Without a UTF-8 locale libedit would take characters apart.
+void ensure_utf8() {
+  std::setlocale(LC_CTYPE, "");  // NOLINT(concurrency-mt-unsafe): before any thread needs it
+  if (MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT(concurrency-mt-unsafe)
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets it
+  return value ? value : "";
+}
+
+unsigned char paste(EditLine* editor, int) {
+  std::wstring text;
+  wchar_t character = 0;
+  while (!text.ends_with(kPasteEnd)) {
+    if (el_wgetc(editor, &character) != 1) return CC_EOF;
+    text += character == L'\r' ? L'\n' : character;
+  }
+  text.resize(text.size() - kPasteEnd.size());
+  if (el_winsertstr(editor, text.c_str()) != 0) return CC_ERROR;
+  return CC_REFRESH;
+}
+
+}  // namespace
+
+struct LineEditor::State {
+  EditLine* editor = nullptr;
+  History* history = nullptr;
+  std::FILE* out = nullptr;
+  std::string prompt, history_path;
+
+  ~State() {
+    if (editor) el_end(editor);
+    if (history) history_end(history);
+  }
+
+  static char* current_prompt(EditLine* editor) {
+    State* state = nullptr;
+    el_get(editor, EL_CLIENTDATA, &state);
+    return state->prompt.data();
+  }
+};
+
+LineEditor::LineEditor(const std::string& history_path) : state_(std::make_unique<State>()) {
+  ensure_utf8();
+  State& state = *state_;
+  state.history_path = history_path;
+  state.out = output_is_terminal() ? stdout : stderr;
+  state.editor = el_init("cria", stdin, state.out, stderr);
+  state.history = history_init();
+  if (!state.editor || !state.history) {
+    fail(Error::Code::kInternal, "the terminal cannot be used for editing");
+  }
+  HistEvent event;
+  history(state.history, &event, H_SETSIZE, kHistoryLines);
+  history(state.history, &event, H_SETUNIQUE, 1);
+  if (!history_path.empty()) history(state.history, &event, H_LOAD, history_path.c_str());
+  el_set(state.editor, EL_CLIENTDATA, &state);
+  el_set(state.editor, EL_PROMPT, State::current_prompt);
+  el_set(state.editor, EL_EDITOR, "emacs");
+  el_set(state.editor, EL_HIST, history, state.history);
+  el_set(state.editor, EL_ADDFN, "cria-paste", "Insert a paste", paste);
+  el_set(state.editor, EL_BIND, kPasteBegin, "cria-paste", nullptr);
+  el_source(state.editor, nullptr);  // ~/.editrc
+}
+
+LineEditor::~LineEditor() = default;
+
+LineEditor::Line LineEditor::read(const std::string& prompt) {
+  State& state = *state_;
+  state.prompt = prompt;
+  el_resize(state.editor);
+  std::fputs(kPasteOn, state.out);
+  std::fflush(state.out);
+  take_interrupt();  // one that came too late for the last answer
+  int count = 0;
+  const char* text = el_gets(state.editor, &count);
+  Line line;
+  if (text && count > 0) {
+    line = {Status::kLine, std::string(text, static_cast<size_t>(count))};
+    if (line.text.ends_with('\n')) line.text.pop_back();
+  } else if (take_interrupt()) {
+    const LineInfo* typed = el_line(state.editor);
+    line = {Status::kInterrupted, std::string(typed->buffer, typed->lastchar)};
+    el_reset(state.editor);
+  }
+  std::fputs(kPasteOff, state.out);
+  if (line.status != Status::kLine) std::fputs("\n", state.out);
+  std::fflush(state.out);
+  return line;
+}
+
+void LineEditor::remember(const std::string& input) {
+  State& state = *state_;
+  HistEvent event;
+  history(state.history, &event, H_ENTER, input.c_str());
+  if (state.history_path.empty()) return;
+  if (history(state.history, &event, H_SAVE, state.history_path.c_str()) < 0) {
+    log::debug("the history could not be saved to ", state.history_path);
+  }
+}
+
+std::string default_history_path() {
+  if (!environment("CRIA_NOHISTORY").empty() || !environment("OLLAMA_NOHISTORY").empty()) return "";
+  if (const std::string state = environment("XDG_STATE_HOME"); !state.empty()) {
+    std::error_code error;  // a folder that cannot be made shows when the history is saved
+    std::filesystem::create_directories(state + "/cria", error);
+    return state + "/cria/history";
+  }
+  const std::string home = environment("HOME");
+  return home.empty() ? "" : home + "/.cria_history";
+}
+
+}  // namespace cria::cmd

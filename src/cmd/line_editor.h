@@ -1,0 +1,34 @@
+#pragma once
+// Reads lines from a terminal, with editing, history and pasting of many lines.
+
+#include <memory>
+#include <string>
+
+namespace cria::cmd {
+
+class LineEditor {
+ public:
+  // An empty path: no history between sessions.
+  explicit LineEditor(const std::string& history_path);
+  ~LineEditor();
+
+  enum class Status { kLine, kInterrupted, kEnd };
+  struct Line {
+    Status status = Status::kEnd;
+    std::string text;  // without the newline; what had been typed when it was interrupted
+  };
+  // Interrupts need an InterruptHandler.
+  Line read(const std::string& prompt);
+  // Adds to the history.
+  void remember(const std::string& input);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Where the history is kept; "" when the user wants none (CRIA_NOHISTORY, OLLAMA_NOHISTORY) or has
+// no home.
+std::string default_history_path();
+
+}  // namespace cria::cmd

@@ -1,0 +1,89 @@
+#include "cmd/model_summary.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "cmd/gguf_names.h"
+#include "template/chat.h"
+
+namespace cria::cmd {
+namespace {
+
+const gguf::Value* find(const gguf::File& file, std::string_view key) {
+  const auto found = file.metadata().find(key);
+  return found == file.metadata().end() ? nullptr : &found->second;
+}
+
+std::string text(const gguf::File& file, std::string_view key) {
+  const gguf::Value* value = find(file, key);
+  const auto* string = value ? std::get_if<std::string>(value) : nullptr;
+  return string ? *string : "";
+}
+
+std::optional<int64_t> integer(const gguf::File& file, std::string_view key) {
+  const gguf::Value* value = find(file, key);
+  if (!value) return std::nullopt;
+  if (const auto* n = std::get_if<int64_t>(value)) return *n;
+  const auto* n = std::get_if<uint64_t>(value);
+  if (n && *n <= static_cast<uint64_t>(INT64_MAX)) return static_cast<int64_t>(*n);
+  return std::nullopt;
+}
+
+int64_t elements(const gguf::TensorInfo& tensor) {
+  int64_t n = 1;
+  for (const int64_t dim : tensor.dims) n *= dim;
+  return n;
+}
+
+// The file's own name for its mix of types, or else the type that holds the most bytes.
+std::string quantization(const gguf::File& file) {
+  const auto type = integer(file, "general.file_type");
+  if (type && !file_type_name(*type).empty()) return file_type_name(*type);
+  std::map<uint32_t, size_t> bytes;
+  for (const gguf::TensorInfo& tensor : file.tensors()) bytes[tensor.type] += tensor.data.size();
+  const auto most =
+      std::ranges::max_element(bytes, {}, [](const auto& pair) { return pair.second; });
+  if (most == bytes.end()) return "";
+  std::string name = tensor_type_name(most->first);
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return name;
+}
+
+void summarize_tokenizer(const gguf::File& file, ModelSummary& summary) {
+  summary.tokenizer = text(file, "tokenizer.ggml.model");
+  summary.pre_tokenizer = text(file, "tokenizer.ggml.pre");
+  if (const gguf::Value* tokens = find(file, "tokenizer.ggml.tokens")) {
+    const auto* list = std::get_if<std::vector<std::string>>(tokens);
+    summary.tokens = list ? static_cast<int64_t>(list->size()) : 0;
+  }
+  summary.bos = integer(file, "tokenizer.ggml.bos_token_id");
+  summary.eos = integer(file, "tokenizer.ggml.eos_token_id");
+  const std::string chat_template = text(file, "tokenizer.chat_template");
+  summary.has_chat_template = !chat_template.empty();
+  if (!summary.has_chat_template) return;
+  const auto format = chat::Format::recognise(chat_template);
+  if (format) summary.chat_format = format->name();
+}
+
+}  // namespace
+
+ModelSummary summarize(const gguf::File& file) {
+  ModelSummary summary;
+  summary.name = text(file, "general.name");
+  summary.architecture = text(file, "general.architecture");
+  for (const gguf::TensorInfo& tensor : file.tensors()) {
+    summary.parameters += elements(tensor);
+    summary.bytes += static_cast<int64_t>(tensor.data.size());
+  }
+  summary.context_length = integer(file, summary.architecture + ".context_length");
+  summary.embedding_length = integer(file, summary.architecture + ".embedding_length");
+  summary.quantization = quantization(file);
+  summarize_tokenizer(file, summary);
+  summary.license = text(file, "general.license");
+  return summary;
+}
+
+}  // namespace cria::cmd

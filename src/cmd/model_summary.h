@@ -1,0 +1,31 @@
+#pragma once
+// The facts about a model file that people ask for first.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "fs/gguf/gguf.h"
+
+namespace cria::cmd {
+
+struct ModelSummary {
+  std::string name, architecture;  // "" when the file does not say; so for all texts
+  int64_t parameters = 0;
+  int64_t bytes = 0;  // of all tensors
+  std::optional<int64_t> context_length, embedding_length;
+  std::string quantization;
+
+  std::string tokenizer, pre_tokenizer;
+  int64_t tokens = 0;
+  std::optional<int64_t> bos, eos;
+  bool has_chat_template = false;
+  std::string chat_format;  // the known format that the template is; "" if none
+
+  std::string license;
+};
+
+// Metadata of an unexpected type counts as absent: what describes files must not refuse them.
+ModelSummary summarize(const gguf::File& file);
+
+}  // namespace cria::cmd

@@ -1,0 +1,78 @@
+#include "cmd/open_model.h"
+
+#include <filesystem>
+
+#include "base/log.h"
+#include "cmd/format.h"
+#include "cmd/progress.h"
+#include "cmd/stopwatch.h"
+#include "registry/store.h"
+
+namespace cria::cmd {
+namespace {
+
+bool is_file(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error);
+}
+
+bool looks_like_path(const std::string& model) {
+  return model.ends_with(".gguf") || model.starts_with("/") || model.starts_with("./") ||
+         model.starts_with("../");
+}
+
+}  // namespace
+
+std::string model_path(const std::string& model) {
+  if (model.empty()) {
+    fail(Error::Code::kInvalidArgument, "MODEL is empty, expected a file or the name of a model");
+  }
+  if (is_file(model) || looks_like_path(model)) return model;
+  try {
+    const registry::Store store(registry::Store::default_folder());
+    const std::string path = store.model_file(registry::Name::parse(model)).string();
+    log::debug(model, " is ", path);
+    return path;
+  } catch (const Error& error) {
+    // With a slash it may as well have been meant as a path.
+    if (model.find('/') == std::string::npos || error.code() == Error::Code::kCorrupt) throw;
+    fail(error.code(), "there is no file ", model,
+         ", and no stored model of this name: ", error.what());
+  }
+}
+
+model::LoadedModel load_model(const std::string& model) {
+  const Stopwatch watch;
+  const std::string path = model_path(model);
+  model::LoadedModel loaded = model::load(path);
+  log::debug("opened ", path, ": architecture ", loaded.config->architecture(), ", ",
+             loaded.file->tensors().size(), " tensors, ", loaded.weight_list().size(), " used, in ",
+             duration_text(watch.seconds()));
+  return loaded;
+}
+
+model::ExecutorOptions executor_options(const ComputeOptions& compute) {
+  model::ExecutorOptions options;
+  options.backend = compute.backend;
+  options.backend_options.threads = compute.threads;
+  const std::optional<ml::DType> type = ml::dtype_from_name(compute.cache_type);
+  if (!type) fail(Error::Code::kInvalidArgument, "no element type ", compute.cache_type);
+  options.cache.key_type = options.cache.value_type = *type;
+  return options;
+}
+
+std::unique_ptr<model::Executor> open_executor(const model::LoadedModel& loaded,
+                                               const model::ExecutorOptions& options) {
+  Progress progress("loading");
+  return std::make_unique<model::Executor>(*loaded.model, loaded.weight_list(), options,
+                                           [&](double fraction) {
+                                             progress.set(fraction);
+                                             return true;
+                                           });
+}
+
+int64_t context_length(const model::LoadedModel& loaded) {
+  return loaded.config->dim("context_length", 0);
+}
+
+}  // namespace cria::cmd

@@ -1,0 +1,34 @@
+#pragma once
+// From what a command line says to a file, a model and an executor.
+
+#include <memory>
+#include <string>
+
+#include "model/executor.h"
+#include "model/loading.h"
+
+namespace cria::cmd {
+
+// How to compute.
+struct ComputeOptions {
+  std::string backend = "auto";
+  int threads = 0;                 // 0: as many as this process may use
+  std::string cache_type = "f16";  // of keys and values
+};
+
+// MODEL is a path, if it exists, ends in .gguf or looks like one; else the name of a stored model.
+// NotFound.
+std::string model_path(const std::string& model);
+
+model::LoadedModel load_model(const std::string& model);
+
+model::ExecutorOptions executor_options(const ComputeOptions& compute);
+
+// With a spinner for people who wait.
+std::unique_ptr<model::Executor> open_executor(const model::LoadedModel& loaded,
+                                               const model::ExecutorOptions& options);
+
+// What the model was made for; 0 when its file does not say.
+int64_t context_length(const model::LoadedModel& loaded);
+
+}  // namespace cria::cmd

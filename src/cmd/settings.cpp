@@ -1,0 +1,104 @@
+#include "cmd/settings.h"
+
+#include <charconv>
+
+#include "base/error.h"
+#include "base/quote.h"
+#include "cmd/nearest.h"
+#include "cmd/table.h"
+
+namespace cria::cmd {
+namespace {
+
+template <class T>
+T number(std::string_view name, std::string_view text) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && last == end) return value;
+  fail(Error::Code::kInvalidArgument, "parameter ", name, ": ", quote(text), " is not ",
+       std::is_integral_v<T> ? "a whole number in range" : "a number");
+}
+
+// As elsewhere, a negative seed asks for a random one.
+std::optional<uint64_t> seed(std::string_view text) {
+  if (text.starts_with("-")) {
+    number<int64_t>("seed", text);
+    return std::nullopt;
+  }
+  return number<uint64_t>("seed", text);
+}
+
+struct Parameter {
+  std::string name;
+  void (*set)(Settings&, std::string_view);
+  std::string (*text)(const Settings&);
+};
+
+// A row of the table for a member of the sampling options.
+template <auto Member>
+Parameter sampling(const char* name) {
+  static const char* const kName = name;
+  return {name,
+          [](Settings& s, std::string_view value) {
+            auto& member = s.sampling.*Member;
+            member = number<std::remove_reference_t<decltype(member)>>(kName, value);
+          },
+          [](const Settings& s) { return concat(s.sampling.*Member); }};
+}
+
+const std::vector<Parameter>& parameters() {
+  using Options = sample::Options;
+  static const std::vector<Parameter> all{
+      sampling<&Options::temperature>("temperature"),
+      sampling<&Options::top_k>("top_k"),
+      sampling<&Options::top_p>("top_p"),
+      sampling<&Options::min_p>("min_p"),
+      sampling<&Options::repeat_penalty>("repeat_penalty"),
+      sampling<&Options::repeat_last_n>("repeat_last_n"),
+      {"seed", [](Settings& s, std::string_view value) { s.sampling.seed = seed(value); },
+       [](const Settings& s) {
+         return s.sampling.seed ? std::to_string(*s.sampling.seed) : "random";
+       }},
+      {"num_predict",
+       [](Settings& s, std::string_view value) {
+         s.max_tokens = number<int64_t>("num_predict", value);
+       },
+       [](const Settings& s) { return std::to_string(s.max_tokens); }},
+      {"stop", [](Settings& s, std::string_view value) { s.stop.emplace_back(value); },
+       [](const Settings& s) {
+         std::string text;
+         for (const std::string& stop : s.stop) text += (text.empty() ? "" : " ") + quote(stop);
+         return text.empty() ? "none" : text;
+       }},
+  };
+  return all;
+}
+
+}  // namespace
+
+void set_parameter(Settings& settings, std::string_view name, std::string_view value) {
+  std::vector<std::string> names;
+  for (const Parameter& parameter : parameters()) {
+    names.push_back(parameter.name);
+    if (parameter.name != name) continue;
+    Settings changed = settings;
+    parameter.set(changed, value);
+    changed.sampling.check();
+    settings = std::move(changed);
+    return;
+  }
+  std::string known = "num_ctx";
+  for (const std::string& each : names) known += ", " + each;
+  fail(Error::Code::kInvalidArgument, "no parameter ", quote(name), ", expected one of ", known);
+}
+
+std::string parameters_text(const Settings& settings) {
+  Table table({}, "  ");
+  for (const Parameter& parameter : parameters()) {
+    table.row({parameter.name, parameter.text(settings)});
+  }
+  return table.text();
+}
+
+}  // namespace cria::cmd

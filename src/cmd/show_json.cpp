@@ -1,0 +1,67 @@
+#include "cmd/show_json.h"
+
+#include "cmd/gguf_names.h"
+#include "cmd/json.h"
+#include "cmd/model_summary.h"
+
+namespace cria::cmd {
+namespace {
+
+Json optional(const std::optional<int64_t>& value) { return value ? Json(*value) : Json(nullptr); }
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json model_json(const ModelSummary& summary) {
+  return {{"name", text_or_null(summary.name)},
+          {"architecture", text_or_null(summary.architecture)},
+          {"parameters", summary.parameters},
+          {"context_length", optional(summary.context_length)},
+          {"embedding_length", optional(summary.embedding_length)},
+          {"quantization", text_or_null(summary.quantization)},
+          {"tensor_bytes", summary.bytes}};
+}
+
+Json tokenizer_json(const ModelSummary& summary) {
+  return {{"model", text_or_null(summary.tokenizer)},
+          {"pre", text_or_null(summary.pre_tokenizer)},
+          {"tokens", summary.tokens},
+          {"bos", optional(summary.bos)},
+          {"eos", optional(summary.eos)},
+          {"has_chat_template", summary.has_chat_template},
+          {"chat_format", text_or_null(summary.chat_format)}};
+}
+
+Json metadata_json(const gguf::File& file) {
+  Json out = Json::object();
+  for (const auto& [key, value] : file.metadata()) {
+    std::visit([&out, &name = key](const auto& held) { out[name] = held; }, value);
+  }
+  return out;
+}
+
+Json tensors_json(const gguf::File& file) {
+  Json out = Json::array();
+  for (const gguf::TensorInfo& tensor : file.tensors()) {
+    out.push_back({{"name", tensor.name},
+                   {"shape", tensor.dims},
+                   {"type", tensor_type_name(tensor.type)},
+                   {"bytes", tensor.data.size()}});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string show_json(const gguf::File& file, bool metadata, bool tensors) {
+  const ModelSummary summary = summarize(file);
+  Json out{{"path", file.path()},
+           {"gguf_version", file.version()},
+           {"model", model_json(summary)},
+           {"tokenizer", tokenizer_json(summary)},
+           {"license", text_or_null(summary.license)}};
+  if (metadata) out["metadata"] = metadata_json(file);
+  if (tensors) out["tensors"] = tensors_json(file);
+  return json_text(out);
+}
+
+}  // namespace cria::cmd

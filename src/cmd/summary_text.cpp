@@ -1,0 +1,53 @@
+#include "cmd/summary_text.h"
+
+#include "base/error.h"
+#include "cmd/format.h"
+
+namespace cria::cmd {
+namespace {
+
+void add(Table& table, const char* name, const std::string& value) {
+  if (!value.empty()) table.row({name, escape(value)});
+}
+
+void add(Table& table, const char* name, const std::optional<int64_t>& value) {
+  if (value) table.row({name, std::to_string(*value)});
+}
+
+std::string chat_template_text(const ModelSummary& summary) {
+  if (!summary.chat_format.empty()) return summary.chat_format;
+  return summary.has_chat_template ? "of no known format" : "none";
+}
+
+}  // namespace
+
+std::string section(const char* title, const Table& table) {
+  return table.empty() ? "" : concat("  ", title, "\n", table.text(), "\n");
+}
+
+std::string summary_text(const ModelSummary& summary) {
+  Table model({}, "    ");
+  add(model, "name", summary.name);
+  add(model, "architecture", summary.architecture);
+  add(model, "parameters", count_text(summary.parameters));
+  add(model, "context length", summary.context_length);
+  add(model, "embedding length", summary.embedding_length);
+  add(model, "quantization", summary.quantization);
+  add(model, "size of tensors", size_text(summary.bytes));
+
+  Table tokenizer({}, "    ");
+  if (summary.tokens > 0) {
+    add(tokenizer, "model", summary.tokenizer);
+    add(tokenizer, "pre-tokenizer", summary.pre_tokenizer);
+    add(tokenizer, "tokens", std::to_string(summary.tokens));
+    add(tokenizer, "BOS token", summary.bos);
+    add(tokenizer, "EOS token", summary.eos);
+    add(tokenizer, "chat template", chat_template_text(summary));
+  }
+
+  Table license({}, "    ");
+  if (!summary.license.empty()) license.row({abbreviate(escape(summary.license), 200)});
+  return section("Model", model) + section("Tokenizer", tokenizer) + section("License", license);
+}
+
+}  // namespace cria::cmd

@@ -1,0 +1,16 @@
+#pragma once
+// The tables of `cria show` and /show info.
+
+#include <string>
+
+#include "cmd/model_summary.h"
+#include "cmd/table.h"
+
+namespace cria::cmd {
+
+std::string summary_text(const ModelSummary& summary);
+
+// A title and an indented table; nothing when the table is empty.
+std::string section(const char* title, const Table& table);
+
+}  // namespace cria::cmd

@@ -73,6 +73,22 @@ show_failure() {
   fi >&2
 }
 
+# Ends unless root's rights can be had; asks for a password now, as a later prompt would be lost in a log.
+as_root=()
+become_root() {  # WHAT_TO_RUN_BY_HAND
+  if ((EUID == 0)); then return; fi
+  if ! command -v sudo >/dev/null; then die "this needs root, and there is no sudo; let root run:" "${1//sudo /}"; fi
+  as_root=(sudo)
+  if sudo -n true 2>/dev/null; then return; fi
+  if { : </dev/tty; } 2>/dev/null && sudo -v; then return; fi
+  die "this needs root, and sudo refuses or cannot ask for a password; run:" "$1"
+}
+
+apt_get() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 \
+    -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 "$@"
+}
+
 # install PACKAGE=PROBE...: installs the Debian packages whose probes fail.
 install() {
   local entry missing=()
@@ -80,39 +96,27 @@ install() {
     if ! is_there "${entry#*=}"; then missing+=("${entry%%=*}"); fi
   done
   if ((${#missing[@]} == 0)); then return; fi
-
-  local command="apt-get install --no-install-recommends ${missing[*]}"
   if ! command -v apt-get >/dev/null; then
     die "these Debian packages, or what they are called here, are missing: ${missing[*]}" \
       "this is no Debian: please install them yourself, then call $0 again"
   fi
-  local as_root=()
+
   say "installing Debian packages: ${missing[*]}"
-  if ((EUID != 0)); then
-    as_root=(sudo)
-    if ! command -v sudo >/dev/null; then
-      die "this needs root, and there is no sudo" "as root, run: $command"
-    fi
-    # Asks for the password now: later its prompt would be lost in a log.
-    if ! sudo -n true 2>/dev/null && ! { : </dev/tty && sudo -v; } 2>/dev/null; then
-      die "this needs root, and sudo refuses or cannot ask for a password" "run: sudo $command"
-    fi
-  fi
+  local sudo=
+  if ((EUID != 0)); then sudo="sudo "; fi
+  local by_hand="${sudo}apt-get update && ${sudo}apt-get install --no-install-recommends ${missing[*]}"
+  become_root "$by_hand"
   mkdir -p "$root/build"
-  local log=$root/build/install.log
-  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -y
-    -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30)
-  local install=("${apt[@]}" install --no-install-recommends "${missing[@]}")
+  local log=$root/build/install.log update_log=$root/build/update.log
   # Package lists that are there are often good enough, and some machines have sources that hang or fail.
-  if step installing "$log" "${install[@]}"; then return; fi
-  step "updating package lists" "$log.update" "${apt[@]}" update || cat "$log.update" >>"$log"
-  if step installing "$log" "${install[@]}"; then return; fi
-  show_failure "$log"
-  if grep -q -e 'Temporary failure resolving' -e 'Could not connect' -e 'Could not resolve' "$log" "$log.update"; then
-    die "Debian's package servers cannot be reached" "connect this machine to the network, or install them by other means:" \
-      "$command"
+  if step installing "$log" apt_get install --no-install-recommends "${missing[@]}"; then return; fi
+  step "updating package lists" "$update_log" apt_get update || true
+  if step installing "$log" apt_get install --no-install-recommends "${missing[@]}"; then return; fi
+  if grep -qE 'Temporary failure resolving|Could not (connect|resolve)' "$log" "$update_log"; then
+    die "Debian's package servers cannot be reached" "connect this machine to the network, then call $0 again, or run:" "$by_hand"
   fi
-  die "apt-get failed (all of its output is in $log)" "mend what it complains of, or install them yourself:" "${as_root[*]} $command"
+  show_failure "$log"
+  die "apt-get failed; its output is in $update_log and $log" "mend what it complains of, then call $0 again, or run:" "$by_hand"
 }
 
 # build PRESET TARGET...: configures once and builds; a build folder without targets is built whole.
@@ -125,13 +129,13 @@ build() {
   if ! [[ -e $stamp && $stamp -nt $root/CMakePresets.json && $(<"$stamp") == "$root" ]]; then
     if ! step configuring "$log" env -C "$root" cmake --fresh --preset "$preset" "${configure_options[@]}"; then
       show_failure "$log"
-      die "configuring the build failed" "all output is in $log"
+      die "configuring the build failed; all output is in $log"
     fi
     echo "$root" >"$stamp"
   fi
   if ! NINJA_STATUS='[%f/%t] ' step building "$log" ninja -C "$folder" "$@"; then
     show_failure "$log"
-    die "building failed" "all output is in $log" "if the compiler was killed, memory was short: ninja -C $folder -j1 $*"
+    die "building failed; all output is in $log" "if the compiler was killed, memory was short: ninja -C $folder -j1 $*"
   fi
 }
 

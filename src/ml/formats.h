@@ -1,11 +1,13 @@
 #pragma once
-// Conversions between float and every other element type: exact where the format is exact. Fast paths live in backends.
+// Conversions between float and every other element type: exact where the format is exact. Fast
+// paths live in backends.
 
 #include "ml/dtype.h"
 
 namespace cria::ml {
 
-// out[i] = the value of element i of `row`, which holds out.size() elements (a multiple of the block).
+// out[i] = the value of element i of `row`, which holds out.size() elements (a multiple of the
+// block).
 void dequantize(DType type, const std::byte* row, std::span<float> out);
 
 // Rounds to nearest; throws Unsupported for types that cannot be written.

@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/problems.h"
 #include "fs/gguf/metadata.h"
-#include "fs/gguf/problems.h"
 #include "fs/gguf/reader.h"
 #include "fs/gguf/signature.h"
 #include "fs/gguf/tensors.h"

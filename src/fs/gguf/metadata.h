@@ -5,8 +5,8 @@
 #include <map>
 #include <string>
 
+#include "base/problems.h"
 #include "fs/gguf/gguf.h"
-#include "fs/gguf/problems.h"
 #include "fs/gguf/reader.h"
 
 namespace cria::gguf {

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "base/problems.h"
 #include "fs/gguf/gguf.h"
-#include "fs/gguf/problems.h"
 #include "fs/gguf/reader.h"
 
 namespace cria::gguf {

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace cria::gguf {
+namespace cria {
 
 class Problems {
  public:
@@ -17,6 +17,8 @@ class Problems {
     // counted.
     if (++count_ <= kListed) listed_.push_back(concat(args...));
   }
+
+  bool empty() const { return count_ == 0; }
 
   // Corrupt, when there are any.
   void report(const std::string& file) const {
@@ -34,4 +36,4 @@ class Problems {
   size_t count_ = 0;
 };
 
-}  // namespace cria::gguf
+}  // namespace cria

@@ -1,0 +1,78 @@
+// The numbers of safetensors tensors as floats and as ints.
+
+#include <cstring>
+#include <limits>
+
+#include "base/error.h"
+#include "base/half.h"
+#include "base/quote.h"
+#include "fs/safetensors/safetensors.h"
+
+namespace cria::safetensors {
+namespace {
+
+[[noreturn]] void fail_tensor(const File& file, const TensorInfo& tensor, const std::string& what) {
+  fail(Error::Code::kInvalidArgument, file.path(), ": tensor ", quote(tensor.name), ": ", what);
+}
+
+const TensorInfo& get(const File& file, std::string_view name) {
+  const TensorInfo* tensor = file.find(name);
+  if (!tensor) fail(Error::Code::kNotFound, file.path(), ": no tensor ", quote(name));
+  return *tensor;
+}
+
+// All elements, which are stored as T, each converted.
+template <class T, class Result, class Convert>
+std::vector<Result> converted(const TensorInfo& tensor, Convert convert) {
+  std::vector<Result> out(tensor.data.size() / sizeof(T));
+  for (size_t i = 0; i < out.size(); ++i) {
+    T value;  // data may lie at any address
+    std::memcpy(&value, tensor.data.data() + i * sizeof(T), sizeof(T));
+    out[i] = convert(value);
+  }
+  return out;
+}
+
+template <class T>
+std::vector<int32_t> ints_of(const File& file, const TensorInfo& tensor) {
+  using Limits = std::numeric_limits<int32_t>;
+  return converted<T, int32_t>(tensor, [&](T value) {
+    const auto result = static_cast<int32_t>(value);
+    // Converting back shows lost bits, the sign a change of meaning between signed and unsigned.
+    if (static_cast<T>(result) != value || (result < 0) != (value < T{0})) {
+      fail_tensor(file, tensor,
+                  concat("holds ", +value, ", expected ", Limits::min(), " to ", Limits::max()));
+    }
+    return result;
+  });
+}
+
+}  // namespace
+
+std::vector<float> File::floats(std::string_view name) const {
+  const TensorInfo& tensor = get(*this, name);
+  const std::string_view dtype = tensor.dtype;
+  if (dtype == "F32") return converted<float, float>(tensor, [](float x) { return x; });
+  if (dtype == "F16") return converted<uint16_t, float>(tensor, half_to_float);
+  if (dtype == "BF16") return converted<uint16_t, float>(tensor, bfloat16_to_float);
+  if (dtype == "F64") {
+    return converted<double, float>(tensor, [](double x) { return static_cast<float>(x); });
+  }
+  fail_tensor(*this, tensor, concat("is ", dtype, ", expected F32, F16, BF16 or F64"));
+}
+
+std::vector<int32_t> File::ints(std::string_view name) const {
+  const TensorInfo& tensor = get(*this, name);
+  const std::string_view dtype = tensor.dtype;
+  if (dtype == "I8") return ints_of<int8_t>(*this, tensor);
+  if (dtype == "U8") return ints_of<uint8_t>(*this, tensor);
+  if (dtype == "I16") return ints_of<int16_t>(*this, tensor);
+  if (dtype == "U16") return ints_of<uint16_t>(*this, tensor);
+  if (dtype == "I32") return ints_of<int32_t>(*this, tensor);
+  if (dtype == "U32") return ints_of<uint32_t>(*this, tensor);
+  if (dtype == "I64") return ints_of<int64_t>(*this, tensor);
+  if (dtype == "U64") return ints_of<uint64_t>(*this, tensor);
+  fail_tensor(*this, tensor, concat("is ", dtype, ", expected integers"));
+}
+
+}  // namespace cria::safetensors

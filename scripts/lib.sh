@@ -7,6 +7,7 @@ build_packages=(
   g++=g++
   cmake=cmake
   ninja-build=ninja
+  pkgconf=pkg-config
   ccache=ccache
   nlohmann-json3-dev=/usr/include/nlohmann/json.hpp
   libcli11-dev=/usr/include/CLI/CLI.hpp

@@ -91,7 +91,7 @@ class Backend {
 
 struct BackendOptions {
   int threads = 0;           // 0: as many as this process may use
-  std::string instructions;  // instruction set of the cpu backend; empty: the best there is, or
+  std::string instructions = {};  // instruction set of the cpu backend; empty: the best there is, or
                              // CRIA_CPU_ISA
 };
 

@@ -23,21 +23,6 @@ bool has_avx512() {
 }
 #endif
 
-const Isa& choose() {
-  const char* name = std::getenv("CRIA_CPU_ISA");
-  const Isa* best = nullptr;
-  std::string names;
-  for (const Isa& isa : isas()) {
-    if (!isa.runs_here) continue;
-    if (name != nullptr && name == isa.name) return isa;
-    best = &isa;
-    names += concat(names.empty() ? "" : ", ", isa.name);
-  }
-  if (name == nullptr || *name == '\0') return *best;
-  fail(Error::Code::kInvalidArgument, "CRIA_CPU_ISA: \"", name,
-       "\" is unknown or does not run here, expected one of ", names);
-}
-
 }  // namespace
 
 std::span<const Isa> isas() {
@@ -51,9 +36,25 @@ std::span<const Isa> isas() {
   return found;
 }
 
+const Isa& find_isa(std::string_view name) {
+  std::string names;
+  for (const Isa& isa : isas()) {
+    if (!isa.runs_here) continue;
+    if (name == isa.name) return isa;
+    names += concat(names.empty() ? "" : ", ", isa.name);
+  }
+  fail(Error::Code::kInvalidArgument, "instruction set \"", name,
+       "\" is unknown or does not run here, expected one of ", names);
+}
+
 const Isa& chosen_isa() {
-  static const Isa& chosen = choose();
-  return chosen;
+  const char* name = std::getenv("CRIA_CPU_ISA");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+  if (name != nullptr && *name != '\0') return find_isa(name);
+  const Isa* best = nullptr;
+  for (const Isa& isa : isas()) {
+    if (isa.runs_here) best = &isa;
+  }
+  return *best;
 }
 
 }  // namespace cria::ml::cpu

@@ -1,0 +1,33 @@
+#pragma once
+// What the engine needs of a model and its cache. The executor provides it; tests provide models of
+// their own.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "kvcache/cache.h"
+#include "model/executor.h"
+
+namespace cria::runner {
+
+struct Limits {
+  int64_t vocabulary = 0;
+  int64_t context = 0;  // tokens of one sequence
+  int64_t tokens = 0;   // of one pass
+  int64_t outputs = 0;  // rows of logits of one pass
+};
+
+class Forward {
+ public:
+  virtual ~Forward() = default;
+
+  virtual Limits limits() const = 0;
+  // As in kvcache::Cache and model::Executor. Only the engine may open sequences.
+  virtual std::optional<kvcache::Sequence> open() = 0;
+  virtual void close(kvcache::Sequence sequence) = 0;
+  virtual kvcache::Cache::Outcome reserve(kvcache::Sequence sequence, int64_t tokens) = 0;
+  virtual std::span<const float> run(const model::Step& step) = 0;
+};
+
+}  // namespace cria::runner

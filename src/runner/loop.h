@@ -1,0 +1,70 @@
+#pragma once
+// The engine's thread: admits sequences, runs passes, hands out tokens.
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runner/forward.h"
+#include "runner/schedule.h"
+#include "runner/sequence.h"
+#include "tokenizer/tokenizer.h"
+
+namespace cria::runner {
+
+class Loop {
+ public:
+  Loop(std::unique_ptr<Forward> forward, const tokenizer::Tokenizer& tokenizer);
+  ~Loop();  // cancels what runs and waits
+
+  const Limits& limits() const { return limits_; }
+  void submit(std::shared_ptr<Sequence> sequence);
+
+ private:
+  using Sequences = std::vector<std::shared_ptr<Sequence>>;
+
+  void work();
+  bool await_work();  // false: stop
+  void drop_cancelled();
+  void admit();
+
+  void pass();
+  void fill_step();  // chooses whose tokens the pass takes
+  void add_to_step(Sequence& sequence, int64_t count);
+  void run_step();
+  void take(Sequence& sequence, std::span<const float> logits);
+
+  void finish(Sequence& sequence, Finish why);
+  void finish_with_error(Sequence& sequence, const std::string& what);
+
+  const std::unique_ptr<Forward> forward_;
+  const tokenizer::Tokenizer& tokenizer_;
+  const Limits limits_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Sequence>> submitted_;  // guarded by mutex_
+  bool stopping_ = false;                            // guarded by mutex_
+
+  // Of the thread alone.
+  std::deque<std::shared_ptr<Sequence>> waiting_;
+  Sequences running_;  // those that the last pass left out come first
+  Schedule schedule_;
+
+  // The pass at hand; kept, so that steady decoding allocates nothing.
+  std::vector<int64_t> pending_;
+  std::vector<int32_t> tokens_, outputs_;
+  std::vector<kvcache::Sequence> slots_;
+  std::vector<Sequence*> in_pass_;    // whose tokens it takes
+  std::vector<Sequence*> receivers_;  // whose row of logits is outputs_[i]
+  Sequences left_out_, taken_in_;
+
+  std::thread thread_;  // last: it uses the others
+};
+
+}  // namespace cria::runner

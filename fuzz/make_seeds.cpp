@@ -1,0 +1,72 @@
+// Writes a few small well-formed files, from which the fuzzers start: make_fuzz_seeds FOLDER.
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <vector>
+
+#include "fs/safetensors/safetensors.h"
+#include "tests/support/gguf_builder.h"
+
+namespace cria {
+namespace {
+
+void write_gguf_seeds(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  test::GgufBuilder().write(folder / "empty.gguf");
+  test::GgufBuilder()
+      .metadata("u8", uint8_t{1})
+      .metadata("i8", int8_t{-1})
+      .metadata("u16", uint16_t{2})
+      .metadata("i16", int16_t{-2})
+      .metadata("u32", uint32_t{3})
+      .metadata("i32", int32_t{-3})
+      .metadata("f32", 0.5f)
+      .metadata("bool", true)
+      .metadata("text", "abc")
+      .metadata("u64", uint64_t{4})
+      .metadata("i64", int64_t{-4})
+      .metadata("f64", 0.25)
+      .write(folder / "scalars.gguf");
+  test::GgufBuilder()
+      .metadata("tokens", std::vector<std::string>{"<s>", "", "a"})
+      .metadata("scores", std::vector<float>{0, -1, -2})
+      .metadata("types", std::vector<int32_t>{3, 1, 1})
+      .metadata("flags", std::vector<bool>{true, false})
+      .metadata("split.count", uint16_t{1})
+      .write(folder / "arrays.gguf");
+  test::GgufBuilder()
+      .version(2)
+      .alignment(64)
+      .tensor("norm", {4}, {1, 2, 3, 4})
+      .tensor("scale", {}, {1})
+      .tensor("weight", 2, {2, 64}, std::vector<std::byte>(72))
+      .write(folder / "tensors.gguf");
+}
+
+void write_safetensors_seeds(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  const std::vector<float> values = {1, 2, 3, 4, 5, 6};
+  const safetensors::Output outputs[] = {
+      {"a", {2, 3}, values}, {"b", {}, std::span(values).first(1)}, {"c", {0}, {}}};
+  safetensors::write(folder / "tensors.safetensors", outputs, {{"format", "pt"}});
+  safetensors::write(folder / "empty.safetensors", {}, {});
+}
+
+}  // namespace
+}  // namespace cria
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    std::fprintf(stderr, "usage: make_fuzz_seeds FOLDER\n");
+    return 2;
+  }
+  try {
+    const std::filesystem::path folder = arguments[1];
+    cria::write_gguf_seeds(folder / "gguf");
+    cria::write_safetensors_seeds(folder / "safetensors");
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "make_fuzz_seeds: %s\n", e.what());
+    return 1;
+  }
+  return 0;
+}

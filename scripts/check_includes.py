@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks that includes point one way: every folder under src may include itself, base, and what the table below allows.
 
-A folder is the longest prefix of a file's path that the table names. Tests (*_test.cpp) may include anything of ours.
+A folder is the longest prefix of a file's path that the table names. Tests (*_test.cpp, and their headers test_*.h and fake_*.h)
+may include anything, and nothing else may include those headers.
 """
 
 import pathlib
@@ -45,6 +46,11 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 SUFFIXES = (".cpp", ".h", ".inl", ".def")
 
 
+def is_test(path):
+    name = path.rpartition("/")[2]
+    return name.endswith("_test.cpp") or name.startswith(("test_", "fake_"))
+
+
 def folder_of(path):
     """The table's folder that a path from src lies in: "model/models/llama/llama.cpp" is in "model/models"."""
     fitting = [folder for folder in ALLOWED if path.startswith(folder + "/")]
@@ -58,6 +64,8 @@ def architecture_of(path):
 
 def problem_with_ours(path, included):
     """What is wrong with including one of our headers, or nothing."""
+    if is_test(included):
+        return f'"{included}" is for tests'
     folder, other = folder_of(path), folder_of(included)
     if other is None:
         return f'"{included}" is in no folder of ours: includes go by path from src, libraries in <>'
@@ -78,7 +86,8 @@ def problem_with_library(path, included):
 
 def problems(path, text, exists):
     """All that is wrong with the includes of a file; `exists` tells whether a path from src does."""
-    is_test = path.endswith("_test.cpp")
+    if is_test(path):
+        return
     if folder_of(path) is None:
         yield 1, "lies in no folder of scripts/check_includes.py's table: add a row there"
         return
@@ -87,14 +96,12 @@ def problems(path, text, exists):
         if not match:
             continue
         ours, library = match.groups()
-        if is_test:
-            problem = None
-        elif ours:
+        if ours:
             problem = problem_with_ours(path, ours)
+            if not problem and not exists(ours):
+                problem = f"there is no src/{ours}"
         else:
             problem = problem_with_library(path, library)
-        if not problem and ours and not is_test and not exists(ours):
-            problem = f'there is no src/{ours}'
         if problem:
             yield number, problem
 
@@ -122,6 +129,7 @@ def self_test():
     assert found("nn/linear.h", '#include "ml/missing.h"')
     assert found("runner/engine.cpp", "#include <nlohmann/json.hpp>")
     assert found("base/error.cpp", "# include <gtest/gtest.h>")
+    assert found("runner/engine.cpp", '#include "runner/fake_model.h"')
     assert found("newcomer/file.cpp", "")
 
 

@@ -121,14 +121,13 @@ install() {
 }
 
 # build PRESET TARGET...: configures once and builds; a build folder without targets is built whole.
-configure_options=()
 build() {
   local preset=$1 folder=$root/build/$1 log=$root/build/$1.log
   shift
   # Ninja configures anew when a CMakeLists.txt changes, but not when the presets do or the checkout was moved.
   local stamp=$folder/configured
   if ! [[ -e $stamp && $stamp -nt $root/CMakePresets.json && $(<"$stamp") == "$root" ]]; then
-    if ! step configuring "$log" env -C "$root" cmake --fresh --preset "$preset" "${configure_options[@]}"; then
+    if ! step configuring "$log" env -C "$root" cmake --fresh --preset "$preset"; then
       show_failure "$log"
       die "configuring the build failed; all output is in $log"
     fi

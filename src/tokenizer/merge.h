@@ -44,9 +44,11 @@ class Merger {
       const Candidate best = queue_.back();
       queue_.pop_back();
       Symbol& left = symbols_[best.left()];
-      Symbol& right = symbols_[best.right];
-      // The pair is stale when either side has been joined to something else meanwhile.
-      if (left.begin == left.end || left.next != best.right || right.end != best.end) continue;
+      // The pair is stale when either side has been joined to something else meanwhile: then the
+      // left one is empty, or its neighbour ends elsewhere.
+      if (left.begin == left.end || left.next == symbols_.size()) continue;
+      Symbol& right = symbols_[left.next];
+      if (right.end != best.end) continue;
       left.end = right.end;
       left.id = best.id;
       left.next = right.next;
@@ -70,8 +72,7 @@ class Merger {
 
   struct Candidate {
     uint64_t priority = 0;  // rank, then position
-    uint32_t right = 0;
-    uint32_t end = 0;  // of the right symbol as it was
+    uint32_t end = 0;       // of the right symbol as it was
     Id id = -1;
     uint32_t left() const { return static_cast<uint32_t>(priority); }
     bool operator<(const Candidate& other) const { return priority > other.priority; }
@@ -81,7 +82,7 @@ class Merger {
   void consider(uint32_t left, uint32_t right, const Find& find, Order order) {
     const std::optional<Joined> joined = find(symbols_[left], symbols_[right]);
     if (!joined) return;
-    queue_.push_back({uint64_t{joined->rank} << 32 | left, right, symbols_[right].end, joined->id});
+    queue_.push_back({uint64_t{joined->rank} << 32 | left, symbols_[right].end, joined->id});
     if (order == Order::kNow) std::push_heap(queue_.begin(), queue_.end());
   }
 

@@ -46,9 +46,9 @@ size_t match_llama3(std::string_view text, size_t position) {
   return match_blank_lines_or_spaces(text, position);
 }
 
-// U*L+|U+L*. Caseless letters and marks are in both classes, so U* may have to give back for L+ to
+// U*L+. Caseless letters and marks are in both classes, so U* may have to give back for L+ to
 // match.
-size_t match_cased_run(std::string_view text, size_t begin) {
+size_t match_ending_lower(std::string_view text, size_t begin) {
   size_t upper_end = begin;
   size_t last_lower_end = begin;
   while (upper_end < text.size()) {
@@ -58,19 +58,25 @@ size_t match_cased_run(std::string_view text, size_t begin) {
     if (rune.classes & kLowerOrCaseless) last_lower_end = upper_end;
   }
   const size_t end = skip(text, upper_end, kLowerOrCaseless);
-  if (end > upper_end) return end;
-  return last_lower_end > begin ? last_lower_end : upper_end;
+  return end > upper_end ? end : last_lower_end;
+}
+
+// U+, which is all that is left of U+L* where U*L+ does not match.
+size_t match_upper(std::string_view text, size_t begin) {
+  return skip(text, begin, kUpperOrCaseless);
 }
 
 // [^\r\n\p{L}\p{N}]?U*L+|[^\r\n\p{L}\p{N}]?U+L*
 size_t match_cased_word(std::string_view text, size_t position) {
   const Rune first = rune_at(text, position);
-  if (!(first.classes & (kNewline | kLetter | kNumber))) {
-    const size_t begin = position + first.length;
-    const size_t end = match_cased_run(text, begin);
-    if (end > begin) return end;
+  const bool may_lead = !(first.classes & (kNewline | kLetter | kNumber));
+  const size_t after_lead = position + (may_lead ? first.length : 0);
+  for (const auto match : {match_ending_lower, match_upper}) {
+    if (const size_t end = match(text, after_lead); end > after_lead) return end;
+    // A mark can lead as well as be the word itself.
+    if (const size_t end = match(text, position); end > position) return end;
   }
-  return match_cased_run(text, position);
+  return position;
 }
 
 enum class Contractions { kApart, kAttached };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/quote.h"
 #include "tokenizer/unicode.h"
 
 namespace cria::tokenizer {
@@ -147,7 +148,7 @@ void SentencePiece::encode_bytes(std::string_view bytes, std::vector<Id>& out) c
     if (vocabulary_.unknown >= 0) {
       out.push_back(vocabulary_.unknown);
     } else {
-      log::debug("tokenizer: no token for \"", bytes, '"');
+      log::debug("tokenizer: no token for ", quote(bytes));
     }
     return;
   }

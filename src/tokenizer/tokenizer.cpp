@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/quote.h"
 #include "tokenizer/bpe.h"
 #include "tokenizer/pre_tokenizer.h"
 #include "tokenizer/sentencepiece.h"
@@ -116,10 +117,10 @@ bool Tokenizer::ends_generation(Id id) const {
 std::unique_ptr<Tokenizer> make_tokenizer(Vocabulary vocabulary) {
   const bool is_byte_level = vocabulary.model == "gpt2";
   if (!is_byte_level && vocabulary.model != "llama") {
-    fail(Error::Code::kUnsupported, "tokenizer model \"", vocabulary.model,
-         "\" is not supported, expected gpt2 or llama");
+    fail(Error::Code::kUnsupported, "tokenizer model ", quote(vocabulary.model),
+         " is not supported, expected gpt2 or llama");
   }
-  gguf::Problems problems;
+  Problems problems;
   check(vocabulary, problems);
   problems.report("vocabulary");
   std::sort(vocabulary.end_of_generation.begin(), vocabulary.end_of_generation.end());
@@ -127,8 +128,8 @@ std::unique_ptr<Tokenizer> make_tokenizer(Vocabulary vocabulary) {
 
   const Family* family = find_family(vocabulary.pre);
   if (!family) {
-    fail(Error::Code::kUnsupported, "pre-tokenizer \"", vocabulary.pre,
-         "\" is not supported, expected one of ", known_pre_tokenizers());
+    fail(Error::Code::kUnsupported, "pre-tokenizer ", quote(vocabulary.pre),
+         " is not supported, expected one of ", known_pre_tokenizers());
   }
   vocabulary.add_space_prefix = false;  // SentencePiece's
   return std::make_unique<BytePairEncoding>(std::move(vocabulary), *family);

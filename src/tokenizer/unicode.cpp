@@ -49,24 +49,30 @@ Classes classes_of_category(utf8proc_category_t category) {
 }
 
 Classes classes_of(char32_t value) {
-  // White_Space is the separators and these controls.
-  if ((value >= 0x09 && value <= 0x0d) || value == 0x85) {
-    return value == '\r' || value == '\n' ? kSpace | kNewline : kSpace;
-  }
+  // White_Space is the separators and a few controls, of which all but this one are ASCII.
+  constexpr char32_t kNextLine = 0x85;
+  if (value == kNextLine) return kSpace;
   return classes_of_category(utf8proc_category(static_cast<utf8proc_int32_t>(value)));
 }
 
-const std::array<Classes, 128> kAscii = [] {
+}  // namespace
+
+// Constant, so that it is there before any other object.
+constexpr std::array<Classes, 128> kAsciiClasses = [] {
   std::array<Classes, 128> table{};
-  for (size_t i = 0; i < table.size(); ++i) table[i] = classes_of(static_cast<char32_t>(i));
+  for (const char c : std::string_view("$+<=>^`|~")) table[static_cast<size_t>(c)] = kSymbol;
+  for (const char c : std::string_view("!\"#%&'()*,-./:;?@[\\]_{}")) {
+    table[static_cast<size_t>(c)] = kPunctuation;
+  }
+  for (const char c : std::string_view(" \t\v\f")) table[static_cast<size_t>(c)] = kSpace;
+  for (const char c : std::string_view("\r\n")) table[static_cast<size_t>(c)] = kSpace | kNewline;
+  for (char c = '0'; c <= '9'; ++c) table[static_cast<size_t>(c)] = kNumber;
+  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<size_t>(c)] = kLetter | kUpperOrCaseless;
+  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<size_t>(c)] = kLetter | kLowerOrCaseless;
   return table;
 }();
 
-}  // namespace
-
-Rune rune_at(std::string_view text, size_t position) {
-  const auto first = static_cast<unsigned char>(text[position]);
-  if (first < 0x80) return {.value = first, .length = 1, .classes = kAscii[first]};
+Rune wide_rune_at(std::string_view text, size_t position) {
   utf8proc_int32_t value = -1;
   const utf8proc_ssize_t length =
       utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data() + position),

@@ -2,6 +2,7 @@
 // Code points of a text that may hold invalid UTF-8, and the Unicode classes that pre-tokenizers
 // ask for.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -30,8 +31,17 @@ struct Rune {
   Classes classes = 0;
 };
 
+extern const std::array<Classes, 128> kAsciiClasses;
+
+// As rune_at(), for a first byte that is not ASCII.
+Rune wide_rune_at(std::string_view text, size_t position);
+
 // The rune at `position`, which must be inside the text.
-Rune rune_at(std::string_view text, size_t position);
+inline Rune rune_at(std::string_view text, size_t position) {
+  const auto first = static_cast<unsigned char>(text[position]);
+  if (first >= 0x80) return wide_rune_at(text, position);
+  return {.value = first, .length = 1, .classes = kAsciiClasses[first]};
+}
 
 // The end of the run of runes that have any of (none of) these classes.
 size_t skip(std::string_view text, size_t position, Classes any_of);

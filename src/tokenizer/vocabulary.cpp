@@ -41,7 +41,7 @@ class Reader {
   }
 
   bool has(const std::string& key) const { return file_.metadata().count(key) > 0; }
-  gguf::Problems& problems() { return problems_; }
+  Problems& problems() { return problems_; }
 
  private:
   // Keeps the complaint of a look-up for the report, less the path that the report opens with.
@@ -59,7 +59,7 @@ class Reader {
   }
 
   const gguf::File& file_;
-  gguf::Problems problems_;
+  Problems problems_;
 };
 
 // An id under any of its keys; -1 when the file has none.

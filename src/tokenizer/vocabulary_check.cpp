@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/quote.h"
 #include "tokenizer/sentencepiece.h"
 #include "tokenizer/unicode.h"
 
@@ -14,7 +15,7 @@ namespace {
 // Longer than any token of a real model; it bounds the work per position of a text.
 constexpr size_t kLongestToken = 4096;
 
-void check_counts(const Vocabulary& vocabulary, gguf::Problems& problems) {
+void check_counts(const Vocabulary& vocabulary, Problems& problems) {
   const size_t count = vocabulary.tokens.size();
   if (count == 0) problems.add("the vocabulary has no tokens");
   if (count > std::numeric_limits<Id>::max()) {
@@ -31,7 +32,7 @@ void check_counts(const Vocabulary& vocabulary, gguf::Problems& problems) {
   }
 }
 
-void check_token(const Vocabulary& vocabulary, size_t id, gguf::Problems& problems) {
+void check_token(const Vocabulary& vocabulary, size_t id, Problems& problems) {
   const std::string& token = vocabulary.tokens[id];
   const TokenType type = id < vocabulary.types.size() ? vocabulary.types[id] : TokenType::kNormal;
   if (token.empty() && type != TokenType::kUnused) problems.add("token ", id, " is empty");
@@ -41,20 +42,21 @@ void check_token(const Vocabulary& vocabulary, size_t id, gguf::Problems& proble
   }
   if (!is_valid_utf8(token)) problems.add("token ", id, " is not valid UTF-8");
   if (type == TokenType::kByte && vocabulary.model == "llama" && byte_of_token(token) < 0) {
-    problems.add("byte token ", id, " is \"", token, "\", expected the form \"<0x0A>\"");
+    problems.add("byte token ", id, " is ", quote(token), ", expected the form \"<0x0A>\"");
   }
 }
 
-void check_merge(const std::string& merge, size_t rank, gguf::Problems& problems) {
+void check_merge(const std::string& merge, size_t rank, Problems& problems) {
   const size_t space = merge.find(' ');
   const bool is_pair = space != std::string::npos && space > 0 && space + 1 < merge.size() &&
                        merge.find(' ', space + 1) == std::string::npos;
   if (!is_pair) {
-    problems.add("merge ", rank, " is \"", merge, "\", expected two tokens with a space between");
+    problems.add("merge ", rank, " is ", quote(merge),
+                 ", expected two tokens with a space between");
   }
 }
 
-void check_id(const char* name, Id id, const Vocabulary& vocabulary, gguf::Problems& problems) {
+void check_id(const char* name, Id id, const Vocabulary& vocabulary, Problems& problems) {
   if (id < -1 || id >= static_cast<int64_t>(vocabulary.tokens.size())) {
     problems.add("the ", name, " token is ", id, ", expected an id below ",
                  vocabulary.tokens.size());
@@ -63,7 +65,7 @@ void check_id(const char* name, Id id, const Vocabulary& vocabulary, gguf::Probl
 
 }  // namespace
 
-void check(const Vocabulary& vocabulary, gguf::Problems& problems) {
+void check(const Vocabulary& vocabulary, Problems& problems) {
   check_counts(vocabulary, problems);
   for (size_t id = 0; id < vocabulary.tokens.size(); ++id) check_token(vocabulary, id, problems);
   for (size_t id = 0; id < vocabulary.scores.size(); ++id) {

@@ -1,0 +1,114 @@
+#pragma once
+// The walk of a matmul over tiles and groups of tokens, and the table entries. The file of an
+// instruction set includes its tile_<isa>.h first.
+
+#include "ml/backend/cpu/kernels/kernels.h"
+#include "ml/backend/cpu/kernels/matmul_float.inl"
+#include "ml/backend/cpu/kernels/matmul_quantized.inl"
+#include "ml/backend/cpu/kernels/quantize.inl"
+
+namespace cria::ml::cpu {
+namespace {
+
+// Bytes of activations that a pass over the tiles reads again for every tile: they stay in the
+// second-level cache.
+constexpr int64_t kPassBytes = 256 * 1024;
+
+// Of tiles that are read side by side: each is a stream of its own from memory.
+constexpr int kMostTiles = 4;
+
+// Writes the results of one tile and token; the last tile of a matrix may have fewer rows.
+CRIA_INLINE void write_rows(const MatmulArgs& args, int64_t tile, int64_t token, Lanes result) {
+  const int64_t row = tile * kTileRows, left = args.rows - row;
+  const int64_t at = token * args.out_stride + row;
+  if (left >= kTileRows) {
+    if (args.addend != nullptr) result = add(result, load_floats(args.addend + at));
+    store_floats(args.out + at, result);
+    return;
+  }
+  float values[kTileRows];
+  store_floats(values, result);
+  for (int64_t r = 0; r < left; ++r)
+    args.out[at + r] = args.addend != nullptr ? values[r] + args.addend[at + r] : values[r];
+}
+
+// Tiles [first, last) times tokens [token, token + kTokens), kTiles at a time as far as possible.
+template <class Format, int kTiles, int kTokens>
+void multiply_group(const MatmulArgs& args, int64_t first, int64_t last, int64_t token) {
+  const std::byte* x = args.x + token * args.x_stride;
+  const int64_t tile_bytes = Format::tile_bytes(args.cols);
+  int64_t tile = first;
+  for (; tile + kTiles <= last; tile += kTiles) {
+    Lanes results[kTiles * kTokens];
+    Format::template multiply<kTiles, kTokens>(args.tiles + tile * tile_bytes, args.cols, x,
+                                               args.x_stride, results);
+#pragma GCC unroll 8
+    for (int i = 0; i < kTiles; ++i) {
+#pragma GCC unroll 16
+      for (int t = 0; t < kTokens; ++t)
+        write_rows(args, tile + i, token + t, results[i * kTokens + t]);
+    }
+  }
+  if constexpr (kTiles > 1) multiply_group<Format, 1, kTokens>(args, tile, last, token);
+}
+
+// As many as there are accumulators for: more chains of additions at a time hide the latency of
+// each.
+template <class Format, int kTokens>
+constexpr int tiles_at_a_time() {
+  constexpr int kFit = Format::kAccumulators / kTokens;
+  return kFit < 1 ? 1 : kFit > kMostTiles ? kMostTiles : kFit;
+}
+
+// A function per number of tokens, 1 .. kMost.
+template <class Format, int kMost = Format::kMostTokens>
+void multiply_tokens(const MatmulArgs& args, int64_t first, int64_t last, int64_t token,
+                     int64_t tokens) {
+  if (tokens == kMost)
+    return multiply_group<Format, tiles_at_a_time<Format, kMost>(), kMost>(args, first, last,
+                                                                           token);
+  if constexpr (kMost > 1) multiply_tokens<Format, kMost - 1>(args, first, last, token, tokens);
+}
+
+// Groups as even as can be: 5 tokens as 3 and 2 rather than 4 and 1.
+template <class Format>
+void multiply_pass(const MatmulArgs& args, int64_t first, int64_t last, int64_t token,
+                   int64_t tokens) {
+  const int64_t groups = (tokens + Format::kMostTokens - 1) / Format::kMostTokens;
+  for (int64_t g = 0; g < groups; ++g) {
+    const int64_t size = tokens / groups + (g < tokens % groups ? 1 : 0);
+    multiply_tokens<Format>(args, first, last, token, size);
+    token += size;
+  }
+}
+
+template <class Format>
+void matmul(const MatmulArgs& args) {
+  const int64_t fit = kPassBytes / (args.x_stride > 0 ? args.x_stride : 1);
+  const int64_t most =
+      Format::kMostTokens * (fit > Format::kMostTokens ? fit / Format::kMostTokens : 1);
+  const int64_t tiles = tiles_at_a_time<Format, Format::kMostTokens>();
+  for (int64_t token = 0; token < args.tokens; token += most) {
+    const int64_t tokens = args.tokens - token < most ? args.tokens - token : most;
+    if (tokens <= Format::kMostTokens) {
+      multiply_tokens<Format>(args, args.first_tile, args.last_tile, token, tokens);
+      continue;
+    }
+    for (int64_t tile = args.first_tile; tile < args.last_tile; tile += tiles)
+      multiply_pass<Format>(
+          args, tile, tile + tiles < args.last_tile ? tile + tiles : args.last_tile, token, tokens);
+  }
+}
+
+constexpr void add_matmul_kernels(Kernels& kernels) {
+  kernels.quantize_row = quantize_row;
+  kernels.matmul[static_cast<int>(DType::kF32)] = matmul<Float<F32>>;
+  kernels.matmul[static_cast<int>(DType::kF16)] = matmul<Float<F16>>;
+  kernels.matmul[static_cast<int>(DType::kBF16)] = matmul<Float<BF16>>;
+  kernels.matmul[static_cast<int>(DType::kQ4_0)] = matmul<Quantized<Q4_0>>;
+  kernels.matmul[static_cast<int>(DType::kQ4_1)] = matmul<Quantized<Q4_1>>;
+  kernels.matmul[static_cast<int>(DType::kQ8_0)] = matmul<Quantized<Q8_0>>;
+}
+
+}  // namespace
+}  // namespace cria::ml::cpu

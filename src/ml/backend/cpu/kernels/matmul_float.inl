@@ -1,0 +1,78 @@
+#pragma once
+// Matmuls with float weights: a chain of multiply-adds per row and token, in the order of the
+// columns. Needs a tile_<isa>.h.
+
+namespace cria::ml::cpu {
+namespace {
+
+struct F32 {
+  static constexpr int kColumns = 1;
+  static constexpr int64_t kBytes = 64;  // of kColumns columns of a tile
+  CRIA_INLINE static void load(const std::byte* p, Lanes (&weights)[kColumns]) {
+    weights[0] = load_floats(reinterpret_cast<const float*>(p));
+  }
+};
+
+struct F16 {
+  static constexpr int kColumns = 1;
+  static constexpr int64_t kBytes = 32;
+  CRIA_INLINE static void load(const std::byte* p, Lanes (&weights)[kColumns]) {
+    weights[0] = load_halves(p);
+  }
+};
+
+struct BF16 {
+  static constexpr int kColumns = 2;
+  static constexpr int64_t kBytes = 64;
+  CRIA_INLINE static void load(const std::byte* p, Lanes (&weights)[kColumns]) {
+    load_bfloat_pairs(p, weights[0], weights[1]);
+  }
+};
+
+template <class Format>
+struct Float {
+  static constexpr int kMostTokens = kMostFloatTokens;
+  static constexpr int kAccumulators = kFloatAccumulators;
+
+  static int64_t tile_bytes(int64_t cols) {
+    const int64_t bytes = (cols + Format::kColumns - 1) / Format::kColumns * Format::kBytes;
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  }
+
+  // results[tile * kTokens + token] of consecutive tiles.
+  template <int kTiles, int kTokens>
+  CRIA_INLINE static void multiply(const std::byte* tile, int64_t cols, const std::byte* x,
+                                   int64_t stride, Lanes (&results)[kTiles * kTokens]) {
+    const int64_t next_tile = tile_bytes(cols);
+#pragma GCC unroll 32
+    for (int i = 0; i < kTiles * kTokens; ++i) results[i] = zero_lanes();
+    for (int64_t i = 0; i < cols / Format::kColumns; ++i) {
+      step<Format::kColumns, kTiles, kTokens>(tile, next_tile, x, stride, results);
+      tile += Format::kBytes;
+      x += Format::kColumns * sizeof(float);
+    }
+    if (cols % Format::kColumns != 0) step<1, kTiles, kTokens>(tile, next_tile, x, stride, results);
+  }
+
+ private:
+  template <int kColumns, int kTiles, int kTokens>
+  CRIA_INLINE static void step(const std::byte* tile, int64_t next_tile, const std::byte* x,
+                               int64_t stride, Lanes (&results)[kTiles * kTokens]) {
+    Lanes weights[kTiles][Format::kColumns];
+#pragma GCC unroll 8
+    for (int i = 0; i < kTiles; ++i) Format::load(tile + i * next_tile, weights[i]);
+#pragma GCC unroll 2
+    for (int c = 0; c < kColumns; ++c) {
+#pragma GCC unroll 16
+      for (int t = 0; t < kTokens; ++t) {
+        const Lanes xs = broadcast_float(x + t * stride + c * 4);
+#pragma GCC unroll 8
+        for (int i = 0; i < kTiles; ++i)
+          results[i * kTokens + t] = multiply_add(weights[i][c], xs, results[i * kTokens + t]);
+      }
+    }
+  }
+};
+
+}  // namespace
+}  // namespace cria::ml::cpu

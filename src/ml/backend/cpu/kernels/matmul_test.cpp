@@ -1,0 +1,273 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+
+#include "base/error.h"
+#include "base/half.h"
+#include "ml/backend/cpu/kernels/pack.h"
+#include "ml/backend/cpu/kernels/test_tables.h"
+#include "ml/formats.h"
+
+namespace cria::ml::cpu {
+namespace {
+
+constexpr DType kTypes[] = {DType::kF32,  DType::kF16,  DType::kBF16,
+                            DType::kQ4_0, DType::kQ4_1, DType::kQ8_0};
+
+struct AlignedDelete {
+  void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t{kAlignment}); }
+};
+using AlignedBuffer = std::unique_ptr<std::byte[], AlignedDelete>;
+
+AlignedBuffer make_buffer(int64_t bytes) {
+  return AlignedBuffer(new (std::align_val_t{kAlignment}) std::byte[static_cast<size_t>(bytes)]);
+}
+
+// A random matrix, as in a file, packed, and as the numbers that it stands for.
+struct Weight {
+  Weight(DType dtype, int64_t row_count, int64_t col_count, std::mt19937& random)
+      : type(dtype), rows(row_count), cols(col_count), values(static_cast<size_t>(rows * cols)) {
+    const int64_t bytes = rows * row_bytes(type, cols);
+    std::vector<std::byte> file(static_cast<size_t>(bytes));
+    for (std::byte& byte : file) byte = static_cast<std::byte>(random());
+    std::normal_distribution<float> normal;
+    const int64_t block = info(type).block_bytes;
+    // The scale and the minimum at the start of a block, or the element itself, are made ordinary
+    // numbers.
+    for (int64_t i = 0; i < bytes; i += block) {
+      const float value = normal(random);
+      const uint16_t half = type == DType::kBF16 ? float_to_bfloat16(value) : float_to_half(value);
+      const uint16_t minimum = float_to_half(-7.5f * value);
+      if (type == DType::kF32) std::memcpy(&file[static_cast<size_t>(i)], &value, 4);
+      if (type != DType::kF32) std::memcpy(&file[static_cast<size_t>(i)], &half, 2);
+      if (type == DType::kQ4_1) std::memcpy(&file[static_cast<size_t>(i + 2)], &minimum, 2);
+    }
+    for (int64_t row = 0; row < rows; ++row)
+      dequantize(type, file.data() + row * row_bytes(type, cols),
+                 {&values[static_cast<size_t>(row * cols)], static_cast<size_t>(cols)});
+    tiles = make_buffer(tile_count(rows) * packed_tile_bytes(type, cols));
+    pack_tiles(type, rows, cols, file.data(), 0, tile_count(rows), tiles.get());
+  }
+
+  DType type;
+  int64_t rows, cols;
+  std::vector<float> values;
+  AlignedBuffer tiles;
+};
+
+// Random activations of some tokens, as floats that are not aligned, and as a kernel takes them.
+struct Activations {
+  Activations(const Kernels& kernels, DType weight_type, int64_t token_count, int64_t col_count,
+              std::mt19937& random)
+      : tokens(token_count), cols(col_count), values(static_cast<size_t>(tokens * cols)) {
+    std::normal_distribution<float> normal;
+    for (float& value : values) value = normal(random);
+    quantized = quantizes_activations(weight_type);
+    stride = quantized ? quantized_row_bytes(cols) : (cols + 1) * 4;
+    buffer = make_buffer(stride * tokens + 4);
+    for (int64_t t = 0; t < tokens; ++t) {
+      const float* row = &values[static_cast<size_t>(t * cols)];
+      if (quantized)
+        kernels.quantize_row(row, cols, buffer.get() + t * stride);
+      else
+        std::memcpy(buffer.get() + 4 + t * stride, row, static_cast<size_t>(cols) * 4);
+    }
+  }
+
+  const std::byte* data() const { return buffer.get() + (quantized ? 0 : 4); }
+
+  // What the kernel is given in place of values[t][i].
+  double given(int64_t t, int64_t i) const {
+    if (!quantized) return values[static_cast<size_t>(t * cols + i)];
+    ActivationBlock block;
+    std::memcpy(&block, buffer.get() + t * stride + i / kBlock * int64_t{sizeof(block)},
+                sizeof(block));
+    return double{block.scale} * block.quants[i % kBlock];
+  }
+
+  int64_t tokens, cols, stride = 0;
+  bool quantized = false;
+  std::vector<float> values;
+  AlignedBuffer buffer;
+};
+
+MatmulArgs arguments(const Weight& w, const Activations& x, std::vector<float>& out) {
+  return {.tiles = w.tiles.get(),
+          .rows = w.rows,
+          .cols = w.cols,
+          .first_tile = 0,
+          .last_tile = tile_count(w.rows),
+          .x = x.data(),
+          .x_stride = x.stride,
+          .tokens = x.tokens,
+          .out = out.data(),
+          .out_stride = w.rows,
+          .addend = nullptr};
+}
+
+std::vector<float> multiply(const Kernels& kernels, const Weight& w, const Activations& x) {
+  std::vector<float> out(static_cast<size_t>(x.tokens * w.rows));
+  kernels.matmul[static_cast<size_t>(w.type)](arguments(w, x, out));
+  return out;
+}
+
+// Squared error over the sum of the squared products (what the squared result is on average),
+// against double arithmetic on the activations as given and on the exact ones.
+struct Errors {
+  double of_given = 0, of_exact = 0;
+};
+Errors errors(const Weight& w, const Activations& x, const std::vector<float>& out) {
+  Errors error;
+  double products = 0;
+  for (int64_t t = 0; t < x.tokens; ++t) {
+    for (int64_t r = 0; r < w.rows; ++r) {
+      double given = 0, exact = 0;
+      for (int64_t i = 0; i < w.cols; ++i) {
+        const double weight = w.values[static_cast<size_t>(r * w.cols + i)];
+        const double product = weight * double{x.values[static_cast<size_t>(t * x.cols + i)]};
+        given += weight * x.given(t, i);
+        exact += product;
+        products += product * product;
+      }
+      const double result = out[static_cast<size_t>(t * w.rows + r)];
+      error.of_given += (result - given) * (result - given);
+      error.of_exact += (result - exact) * (result - exact);
+    }
+  }
+  return {error.of_given / products, error.of_exact / products};
+}
+
+class Matmul : public testing::TestWithParam<TestTable> {
+ protected:
+  const Kernels& kernels() const { return *GetParam().kernels; }
+};
+
+TEST_P(Matmul, AgreesWithDoubleArithmetic) {
+  std::mt19937 random(1);
+  for (DType type : kTypes) {
+    const bool any_width = !quantizes_activations(type);
+    for (int64_t rows : {1, 15, 16, 17, 33, 70}) {
+      for (int64_t cols : {32, 96, 576, 1, 7, 50}) {
+        if (!any_width && cols % kBlock != 0) continue;
+        const Weight w(type, rows, cols, random);
+        for (int64_t tokens : {1, 2, 3, 5, 8, 17}) {
+          const Activations x(kernels(), type, tokens, cols, random);
+          const Errors e = errors(w, x, multiply(kernels(), w, x));
+          const std::string where =
+              concat(info(type).name, " ", rows, " x ", cols, ", ", tokens, " tokens");
+          EXPECT_LE(e.of_given, 1e-12) << where;
+          EXPECT_LE(e.of_exact, 5e-4) << where;
+        }
+      }
+    }
+  }
+}
+
+TEST_P(Matmul, GivesATokenTheSameBitsInAnyCompany) {
+  std::mt19937 random(2);
+  for (DType type : kTypes) {
+    const int64_t cols = quantizes_activations(type) ? 160 : 53;
+    const Weight w(type, 7 * kTileRows - 3, cols, random);
+    const Activations x(kernels(), type, 17, cols, random);
+    const std::vector<float> expected = multiply(kernels(), w, x);
+    for (int64_t tokens = 1; tokens <= x.tokens; ++tokens) {
+      for (int64_t tiles : {1, 2, 5, 7}) {
+        std::vector<float> out(expected.size());
+        MatmulArgs args = arguments(w, x, out);
+        for (int64_t token = 0; token < x.tokens; token += tokens) {
+          for (int64_t tile = 0; tile < tile_count(w.rows); tile += tiles) {
+            args.first_tile = tile;
+            args.last_tile = std::min(tile + tiles, tile_count(w.rows));
+            args.x = x.data() + token * x.stride;
+            args.out = out.data() + token * w.rows;
+            args.tokens = std::min(tokens, x.tokens - token);
+            kernels().matmul[static_cast<size_t>(type)](args);
+          }
+        }
+        EXPECT_EQ(std::memcmp(out.data(), expected.data(), out.size() * 4), 0)
+            << info(type).name << " by " << tokens << " tokens and " << tiles << " tiles";
+      }
+    }
+  }
+}
+
+// More activations than a pass over the tiles takes at once.
+TEST_P(Matmul, GivesManyTokensTheSameBitsAsOne) {
+  std::mt19937 random(3);
+  for (DType type : kTypes) {
+    const int64_t cols = 1536, tokens = 300;
+    const Weight w(type, 40, cols, random);
+    const Activations x(kernels(), type, tokens, cols, random);
+    const std::vector<float> expected = multiply(kernels(), w, x);
+    for (int64_t token = 0; token < tokens; token += 7) {
+      std::vector<float> out(static_cast<size_t>(w.rows));
+      MatmulArgs args = arguments(w, x, out);
+      args.x += token * x.stride;
+      args.tokens = 1;
+      kernels().matmul[static_cast<size_t>(type)](args);
+      EXPECT_EQ(
+          std::memcmp(out.data(), &expected[static_cast<size_t>(token * w.rows)], out.size() * 4),
+          0)
+          << token;
+    }
+  }
+}
+
+TEST_P(Matmul, AddsWhatIsGivenAlsoInPlace) {
+  std::mt19937 random(4);
+  for (DType type : kTypes) {
+    const Weight w(type, 37, 64, random);
+    const Activations x(kernels(), type, 5, 64, random);
+    const std::vector<float> product = multiply(kernels(), w, x);
+    std::vector<float> addend(product.size()), separate(product.size());
+    for (size_t i = 0; i < addend.size(); ++i) addend[i] = static_cast<float>(i);
+    MatmulArgs args = arguments(w, x, separate);
+    args.addend = addend.data();
+    kernels().matmul[static_cast<size_t>(type)](args);
+    for (size_t i = 0; i < addend.size(); ++i) EXPECT_EQ(separate[i], product[i] + addend[i]);
+
+    args.out = addend.data();
+    kernels().matmul[static_cast<size_t>(type)](args);
+    EXPECT_EQ(addend, separate);
+  }
+}
+
+TEST_P(Matmul, WritesTheRowsOfItsTilesAndNothingElse) {
+  std::mt19937 random(5);
+  for (DType type : kTypes) {
+    const Weight w(type, 41, 64, random);
+    const Activations x(kernels(), type, 3, 64, random);
+    std::vector<float> out(static_cast<size_t>(3 * 50), -1e30f);
+    MatmulArgs args = arguments(w, x, out);
+    args.first_tile = 1;
+    args.out_stride = 50;
+    kernels().matmul[static_cast<size_t>(type)](args);
+    for (size_t i = 0; i < out.size(); ++i)
+      EXPECT_EQ(out[i] != -1e30f, i % 50 >= 16 && i % 50 < 41) << info(type).name << " " << i;
+  }
+}
+
+TEST_P(Matmul, PassesOnWhatIsNotANumber) {
+  std::mt19937 random(6);
+  for (DType type : kTypes) {
+    const Weight w(type, 20, 64, random);
+    Activations x(kernels(), type, 2, 64, random);
+    std::vector<float> row(64, 1.0f);
+    row[40] = std::numeric_limits<float>::quiet_NaN();
+    if (x.quantized)
+      kernels().quantize_row(row.data(), 64, x.buffer.get());
+    else
+      std::memcpy(x.buffer.get() + 4, row.data(), 64 * 4);
+    const std::vector<float> out = multiply(kernels(), w, x);
+    for (size_t i = 0; i < out.size(); ++i)
+      EXPECT_EQ(std::isnan(out[i]), i < 20) << info(type).name << " " << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tables, Matmul, testing::ValuesIn(test_tables()), test_table_name);
+
+}  // namespace
+}  // namespace cria::ml::cpu

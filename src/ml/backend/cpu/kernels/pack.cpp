@@ -1,0 +1,135 @@
+// Packing moves elements and never computes: a 4-bit block of a file pairs columns j and j + 16 in
+// a byte, which is how the tile has them too.
+
+#include "ml/backend/cpu/kernels/pack.h"
+
+#include <cstring>
+
+#include "base/error.h"
+
+namespace cria::ml::cpu {
+namespace {
+
+constexpr int64_t round_up(int64_t n, int64_t multiple) {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
+// How a block of a row lies in a file: `halves` of 16 bits, then the quants.
+struct BlockLayout {
+  int64_t halves, quant_bytes;
+  constexpr int64_t bytes() const { return 2 * halves + quant_bytes; }
+};
+
+BlockLayout block_layout(DType type) {
+  switch (type) {
+    case DType::kQ4_0:
+      return {1, 16};
+    case DType::kQ4_1:
+      return {2, 16};
+    case DType::kQ8_0:
+      return {1, 32};
+    default:
+      break;
+  }
+  CRIA_CHECK(!"a quantised type");
+  return {};
+}
+
+int64_t header_bytes(BlockLayout layout, int64_t blocks) {
+  return round_up(blocks * layout.halves * 2 * kTileRows, kAlignment);
+}
+
+// Rows [first, first + count) of the matrix, of which `valid` exist; absent ones are left zero.
+struct TileRows {
+  const std::byte* source;  // of the first row
+  int64_t stride, valid;
+};
+
+// out[unit][row] = source[row][unit], in units of kUnit bytes. Units outermost in steps that fill
+// cache lines.
+template <size_t kUnit>
+void transpose(const TileRows& rows, int64_t units, std::byte* out) {
+  for (int64_t r = 0; r < rows.valid; ++r) {
+    const std::byte* from = rows.source + r * rows.stride;
+    std::byte* to = out + r * static_cast<int64_t>(kUnit);
+    for (int64_t u = 0; u < units; ++u)
+      std::memcpy(to + u * kTileRows * static_cast<int64_t>(kUnit),
+                  from + u * static_cast<int64_t>(kUnit), kUnit);
+  }
+}
+
+void pack_quantized(BlockLayout layout, const TileRows& rows, int64_t blocks, std::byte* out) {
+  std::byte* quants = out + header_bytes(layout, blocks);
+  const int64_t halves_bytes = layout.halves * 2 * kTileRows;
+  const int64_t vectors_bytes = layout.quant_bytes * kTileRows;
+  for (int64_t b = 0; b < blocks; ++b) {
+    TileRows block = rows;
+    block.source += b * layout.bytes();
+    transpose<2>(block, layout.halves, out + b * halves_bytes);
+    block.source += 2 * layout.halves;
+    transpose<4>(block, layout.quant_bytes / 4, quants + b * vectors_bytes);
+  }
+}
+
+void pack_bf16(const TileRows& rows, int64_t cols, std::byte* out) {
+  transpose<4>(rows, cols / 2, out);
+  if (cols % 2 == 0) return;
+  std::byte* last = out + cols / 2 * kTileRows * 4;
+  for (int64_t r = 0; r < rows.valid; ++r)
+    std::memcpy(last + r * 4, rows.source + r * rows.stride + (cols - 1) * 2, 2);
+}
+
+}  // namespace
+
+bool quantizes_activations(DType type) {
+  return type == DType::kQ4_0 || type == DType::kQ4_1 || type == DType::kQ8_0;
+}
+
+bool can_pack(DType type, int64_t cols) {
+  if (cols <= 0) return false;
+  if (quantizes_activations(type)) return cols % kBlock == 0;
+  return type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
+}
+
+int64_t packed_tile_bytes(DType type, int64_t cols) {
+  CRIA_CHECK(can_pack(type, cols));
+  if (type == DType::kF32) return cols * 4 * kTileRows;
+  if (type == DType::kF16) return round_up(cols * 2 * kTileRows, kAlignment);
+  if (type == DType::kBF16) return round_up(cols, 2) * 2 * kTileRows;
+  const BlockLayout layout = block_layout(type);
+  const int64_t blocks = cols / kBlock;
+  return header_bytes(layout, blocks) + blocks * layout.quant_bytes * kTileRows;
+}
+
+void pack_tiles(DType type, int64_t rows, int64_t cols, const std::byte* source, int64_t first,
+                int64_t last, std::byte* out) {
+  const int64_t tile_bytes = packed_tile_bytes(type, cols);
+  const int64_t stride = row_bytes(type, cols);
+  for (int64_t tile = first; tile < last; ++tile) {
+    const int64_t left = rows - tile * kTileRows;
+    const TileRows tile_rows{source + tile * kTileRows * stride, stride,
+                             left < kTileRows ? left : kTileRows};
+    std::byte* to = out + tile * tile_bytes;
+    if (tile_rows.valid < kTileRows) std::memset(to, 0, static_cast<size_t>(tile_bytes));
+    switch (type) {
+      case DType::kF32:
+        transpose<4>(tile_rows, cols, to);
+        break;
+      case DType::kF16:
+        transpose<2>(tile_rows, cols, to);
+        break;
+      case DType::kBF16:
+        pack_bf16(tile_rows, cols, to);
+        break;
+      default:
+        pack_quantized(block_layout(type), tile_rows, cols / kBlock, to);
+    }
+  }
+}
+
+int64_t quantized_row_bytes(int64_t cols) {
+  CRIA_CHECK(cols % kBlock == 0);
+  return round_up(cols / kBlock * static_cast<int64_t>(sizeof(ActivationBlock)), kAlignment);
+}
+
+}  // namespace cria::ml::cpu

@@ -1,0 +1,124 @@
+#include "ml/backend/cpu/kernels/pack.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <vector>
+
+namespace cria::ml::cpu {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+// A matrix whose byte i is i modulo 251, so that every byte of a small one is another.
+Bytes numbered_bytes(int64_t count) {
+  Bytes out(static_cast<size_t>(count));
+  for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::byte>(i % 251);
+  return out;
+}
+
+Bytes pack(DType type, int64_t rows, int64_t cols, const Bytes& source) {
+  Bytes out(static_cast<size_t>(tile_count(rows) * packed_tile_bytes(type, cols)), std::byte{0xee});
+  pack_tiles(type, rows, cols, source.data(), 0, tile_count(rows), out.data());
+  return out;
+}
+
+template <class T>
+T at(const Bytes& bytes, int64_t offset) {
+  T out;
+  std::memcpy(&out, bytes.data() + offset, sizeof(T));
+  return out;
+}
+
+TEST(Pack, PutsTheSixteenFloatsOfAColumnSideBySide) {
+  std::vector<float> values(20 * 3);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+  Bytes source(values.size() * 4);
+  std::memcpy(source.data(), values.data(), source.size());
+  const Bytes packed = pack(DType::kF32, 20, 3, source);
+  ASSERT_EQ(packed.size(), 2u * 3 * 16 * 4);
+  EXPECT_EQ(at<float>(packed, 4 * 5), 5 * 3);             // row 5, column 0
+  EXPECT_EQ(at<float>(packed, 4 * (16 + 5)), 5 * 3 + 1);  // row 5, column 1
+  EXPECT_EQ(at<float>(packed, 4 * (48 + 3)), 19 * 3);     // row 19, column 0
+  EXPECT_EQ(at<float>(packed, 4 * (48 + 4)), 0);          // row 20 does not exist
+}
+
+TEST(Pack, PairsColumnsOfBfloat16AndFillsUpAnOddOne) {
+  const Bytes source = numbered_bytes(2 * 3 * 2);  // 2 rows of 3
+  const Bytes packed = pack(DType::kBF16, 2, 3, source);
+  ASSERT_EQ(packed.size(), 2u * 64);
+  EXPECT_EQ(at<uint32_t>(packed, 0), at<uint32_t>(source, 0));
+  EXPECT_EQ(at<uint32_t>(packed, 4), at<uint32_t>(source, 6));
+  EXPECT_EQ(at<uint32_t>(packed, 64), at<uint16_t>(source, 4));
+  EXPECT_EQ(at<uint32_t>(packed, 68), at<uint16_t>(source, 10));
+  EXPECT_EQ(at<uint32_t>(packed, 72), 0u);
+}
+
+TEST(Pack, KeepsHalvesInTilesOfAlignedSize) {
+  EXPECT_EQ(packed_tile_bytes(DType::kF16, 1), 64);
+  const Bytes source = numbered_bytes(16 * 2);
+  const Bytes packed = pack(DType::kF16, 16, 1, source);
+  EXPECT_TRUE(std::equal(source.begin(), source.end(), packed.begin()));
+}
+
+TEST(Pack, SeparatesScalesAndInterleavesFourColumnsOfEachRow) {
+  constexpr int64_t kRows = 18, kCols = 96, kRowBytes = 3 * 34;
+  const Bytes source = numbered_bytes(kRows * kRowBytes);
+  const Bytes packed = pack(DType::kQ8_0, kRows, kCols, source);
+  constexpr int64_t kTile = 128 + 3 * 512;  // 3 * 32 bytes of scales fill up to 128
+  ASSERT_EQ(packed.size(), 2u * kTile);
+  for (int64_t row = 0; row < kRows; ++row) {
+    const int64_t tile = row / 16 * kTile, lane = row % 16;
+    for (int64_t block = 0; block < 3; ++block) {
+      const int64_t from = row * kRowBytes + block * 34;
+      EXPECT_EQ(at<uint16_t>(packed, tile + block * 32 + lane * 2), at<uint16_t>(source, from));
+      for (int64_t col = 0; col < 32; col += 4) {
+        EXPECT_EQ(at<uint32_t>(packed, tile + 128 + block * 512 + col * 16 + lane * 4),
+                  at<uint32_t>(source, from + 2 + col));
+      }
+    }
+  }
+  EXPECT_EQ(at<uint32_t>(packed, kTile + 128 + 2 * 4), 0u);  // row 18 does not exist
+  EXPECT_EQ(at<uint16_t>(packed, kTile + 2 * 2), 0u);
+}
+
+TEST(Pack, KeepsMinimumsBesideScales) {
+  constexpr int64_t kRowBytes = 20;
+  const Bytes source = numbered_bytes(16 * kRowBytes);
+  const Bytes packed = pack(DType::kQ4_1, 16, 32, source);
+  ASSERT_EQ(packed.size(), 64u + 256);
+  for (int64_t row = 0; row < 16; ++row) {
+    EXPECT_EQ(at<uint16_t>(packed, row * 2), at<uint16_t>(source, row * kRowBytes));
+    EXPECT_EQ(at<uint16_t>(packed, 32 + row * 2), at<uint16_t>(source, row * kRowBytes + 2));
+    for (int64_t vector = 0; vector < 4; ++vector) {
+      EXPECT_EQ(at<uint32_t>(packed, 64 + vector * 64 + row * 4),
+                at<uint32_t>(source, row * kRowBytes + 4 + vector * 4));
+    }
+  }
+}
+
+TEST(Pack, WritesOnlyTheTilesAskedFor) {
+  const Bytes source = numbered_bytes(48 * 18);
+  Bytes packed(3 * 320, std::byte{0xee});
+  ASSERT_EQ(packed_tile_bytes(DType::kQ4_0, 32), 320);
+  pack_tiles(DType::kQ4_0, 48, 32, source.data(), 1, 2, packed.data());
+  EXPECT_EQ(at<uint16_t>(packed, 0), 0xeeee);
+  EXPECT_EQ(at<uint16_t>(packed, 320), at<uint16_t>(source, 16 * 18));
+  EXPECT_EQ(at<uint16_t>(packed, 640), 0xeeee);
+}
+
+TEST(Pack, RefusesWhatHasNoLayout) {
+  EXPECT_TRUE(can_pack(DType::kF32, 1));
+  EXPECT_TRUE(can_pack(DType::kQ4_1, 64));
+  EXPECT_FALSE(can_pack(DType::kQ4_1, 48));
+  EXPECT_FALSE(can_pack(DType::kI32, 64));
+  EXPECT_FALSE(can_pack(DType::kF16, 0));
+}
+
+TEST(Pack, MakesQuantisedRowsOfWholeCacheLines) {
+  EXPECT_EQ(quantized_row_bytes(32), 64);
+  EXPECT_EQ(quantized_row_bytes(576), 832);
+}
+
+}  // namespace
+}  // namespace cria::ml::cpu

@@ -1,0 +1,177 @@
+#pragma once
+// The sixteen rows of a packed tile in plain C++, for every other processor: the compiler
+// vectorises over the rows as far as its target goes.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "ml/backend/cpu/kernels/inline.h"
+#include "ml/backend/cpu/kernels/pack.h"
+
+namespace cria::ml::cpu {
+namespace {
+
+// How many tokens share the weights that are in registers, and accumulators wanted at the same
+// time.
+constexpr int kMostQuantizedTokens = 2;
+constexpr int kMostFloatTokens = 2;
+constexpr int kFloatAccumulators = 1;
+
+struct Lanes {
+  float v[kTileRows];
+};
+struct IntLanes {
+  int32_t v[kTileRows];
+};
+
+CRIA_INLINE Lanes zero_lanes() { return {}; }
+
+CRIA_INLINE Lanes broadcast_float(const std::byte* p) {
+  Lanes out;
+  std::memcpy(out.v, p, sizeof(float));
+  for (float& v : out.v) v = out.v[0];
+  return out;
+}
+
+CRIA_INLINE Lanes load_floats(const float* p) {
+  Lanes out;
+  std::memcpy(out.v, p, sizeof(out.v));
+  return out;
+}
+
+CRIA_INLINE void store_floats(float* p, const Lanes& x) { std::memcpy(p, x.v, sizeof(x.v)); }
+
+// The float in the bits of `x`.
+CRIA_INLINE float float_of(uint32_t x) {
+  float out;
+  std::memcpy(&out, &x, sizeof(out));
+  return out;
+}
+
+CRIA_INLINE uint32_t bits_of(float x) {
+  uint32_t out;
+  std::memcpy(&out, &x, sizeof(out));
+  return out;
+}
+
+// Without branches. Multiplying by 2^112 moves the exponent from a half's bias to a float's and
+// makes subnormal halves normal floats; infinities and NaNs need the largest exponent besides.
+CRIA_INLINE float half_to_float(uint16_t half) {
+  const uint32_t magnitude = half & 0x7fffu;
+  const uint32_t special = magnitude >= 0x7c00u ? 0x7f800000u : 0u;
+  const uint32_t bits = bits_of(float_of(magnitude << 13) * 0x1p112f) | special;
+  return float_of(bits | static_cast<uint32_t>(half & 0x8000u) << 16);
+}
+
+CRIA_INLINE Lanes load_halves(const std::byte* p) {
+  uint16_t halves[kTileRows];
+  std::memcpy(halves, p, sizeof(halves));
+  Lanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = half_to_float(halves[r]);
+  return out;
+}
+
+// The even and the odd columns of sixteen pairs of bfloat16.
+CRIA_INLINE void load_bfloat_pairs(const std::byte* p, Lanes& even, Lanes& odd) {
+  uint32_t pairs[kTileRows];
+  std::memcpy(pairs, p, sizeof(pairs));
+  for (int r = 0; r < kTileRows; ++r) {
+    even.v[r] = float_of(pairs[r] << 16);
+    odd.v[r] = float_of(pairs[r] & 0xffff0000u);
+  }
+}
+
+CRIA_INLINE Lanes add(const Lanes& a, const Lanes& b) {
+  Lanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = a.v[r] + b.v[r];
+  return out;
+}
+
+CRIA_INLINE Lanes multiply(const Lanes& a, const Lanes& b) {
+  Lanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = a.v[r] * b.v[r];
+  return out;
+}
+
+CRIA_INLINE Lanes multiply_add(const Lanes& a, const Lanes& b, const Lanes& c) {
+  Lanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = c.v[r] + a.v[r] * b.v[r];
+  return out;
+}
+
+CRIA_INLINE Lanes to_float(const IntLanes& x) {
+  Lanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = static_cast<float>(x.v[r]);
+  return out;
+}
+
+CRIA_INLINE IntLanes zero_integers() { return {}; }
+
+CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) {
+  IntLanes out;
+  std::memcpy(out.v, p, sizeof(int32_t));
+  for (int32_t& v : out.v) v = out.v[0];
+  return out;
+}
+
+// The largest magnitude of a block of activations; NaN if there is one. Bit patterns without the
+// sign compare like the values, and NaN above infinity.
+CRIA_INLINE float largest_magnitude(const float* x) {
+  uint32_t largest = 0;
+  for (int i = 0; i < kBlock; ++i) {
+    const uint32_t magnitude = bits_of(x[i]) & 0x7fffffffu;
+    largest = magnitude > largest ? magnitude : largest;
+  }
+  return float_of(largest);
+}
+
+// quants = x * factor to the nearest integer, of ties the even one; returns their sum. Adding 1.5 *
+// 2^23 leaves no bits for fractions, and the integer in the lowest ones.
+CRIA_INLINE int32_t round_block(const float* x, float factor, int8_t* quants) {
+  int32_t sum = 0;
+  for (int i = 0; i < kBlock; ++i) {
+    const float shifted = x[i] * factor + 0x1.8p23f;
+    const int32_t whole = static_cast<int32_t>(bits_of(shifted) - bits_of(0x1.8p23f));
+    quants[i] = static_cast<int8_t>(whole);
+    sum += whole;
+  }
+  return sum;
+}
+
+// Adds the dot products of a block of 4-bit weights, 0 .. 15, with the blocks of some tokens,
+// `stride` bytes apart.
+template <int kTokens>
+CRIA_INLINE void dot_u4(const std::byte* quants, const std::byte* x, int64_t stride,
+                        IntLanes (&sums)[kTokens]) {
+  const uint8_t* w = reinterpret_cast<const uint8_t*>(quants);
+  for (int t = 0; t < kTokens; ++t) {
+    const int8_t* xs = reinterpret_cast<const int8_t*>(x + t * stride);
+    for (int g = 0; g < 4; ++g) {
+      for (int r = 0; r < kTileRows; ++r) {
+        for (int j = 0; j < 4; ++j) {
+          const int pair = w[g * 64 + r * 4 + j];
+          sums[t].v[r] += (pair & 15) * xs[g * 4 + j] + (pair >> 4) * xs[16 + g * 4 + j];
+        }
+      }
+    }
+  }
+}
+
+// The same for 8-bit weights, -128 .. 127.
+template <int kTokens>
+CRIA_INLINE void dot_s8(const std::byte* quants, const std::byte* x, int64_t stride,
+                        IntLanes (&sums)[kTokens]) {
+  const int8_t* w = reinterpret_cast<const int8_t*>(quants);
+  for (int t = 0; t < kTokens; ++t) {
+    const int8_t* xs = reinterpret_cast<const int8_t*>(x + t * stride);
+    for (int g = 0; g < 8; ++g) {
+      for (int r = 0; r < kTileRows; ++r) {
+        for (int j = 0; j < 4; ++j) sums[t].v[r] += w[g * 64 + r * 4 + j] * xs[g * 4 + j];
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cria::ml::cpu

@@ -53,7 +53,7 @@ void load_nibbles(const std::byte* from, float scale, int zero, float offset, fl
   }
 }
 
-struct Q4_0 {
+struct SymmetricNibbles {
   static constexpr size_t kBytes = kHalfBytes + kBlock / 2;
 
   static void read(const std::byte* block, float* out) {
@@ -73,7 +73,7 @@ struct Q4_0 {
   }
 };
 
-struct Q4_1 {
+struct OffsetNibbles {
   static constexpr size_t kBytes = 2 * kHalfBytes + kBlock / 2;
 
   static void read(const std::byte* block, float* out) {
@@ -92,7 +92,7 @@ struct Q4_1 {
   }
 };
 
-struct Q8_0 {
+struct SymmetricBytes {
   static constexpr size_t kBytes = kHalfBytes + kBlock;
 
   static void read(const std::byte* block, float* out) {
@@ -133,9 +133,9 @@ constexpr Format format(DType type) {
 }
 
 constexpr Format kFormats[] = {
-    format<Q4_0>(DType::kQ4_0),
-    format<Q4_1>(DType::kQ4_1),
-    format<Q8_0>(DType::kQ8_0),
+    format<SymmetricNibbles>(DType::kQ4_0),
+    format<OffsetNibbles>(DType::kQ4_1),
+    format<SymmetricBytes>(DType::kQ8_0),
 };
 
 }  // namespace

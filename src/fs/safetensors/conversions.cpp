@@ -37,6 +37,7 @@ template <class T>
 std::vector<int32_t> ints_of(const File& file, const TensorInfo& tensor) {
   using Limits = std::numeric_limits<int32_t>;
   return converted<T, int32_t>(tensor, [&](T value) {
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): int8_t is a number here, no character
     const auto result = static_cast<int32_t>(value);
     // Converting back shows lost bits, the sign a change of meaning between signed and unsigned.
     if (static_cast<T>(result) != value || (result < 0) != (value < T{0})) {

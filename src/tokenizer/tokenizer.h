@@ -20,14 +20,14 @@ enum class TokenType : uint8_t { kNormal = 1, kUnknown, kControl, kUserDefined, 
 
 // What a file says of its tokens.
 struct Vocabulary {
-  std::string model;  // "gpt2" (byte-level BPE), "llama" (SentencePiece BPE)
-  std::string pre;    // name of the pre-tokenizer; empty: not said
-  std::vector<std::string> tokens;
-  std::vector<TokenType> types;                       // one per token
-  std::vector<float> scores;                          // one per token, or empty
-  std::vector<std::string> merges;                    // "left right", best first
+  std::string model{};  // "gpt2" (byte-level BPE), "llama" (SentencePiece BPE)
+  std::string pre{};    // name of the pre-tokenizer; empty: not said
+  std::vector<std::string> tokens{};
+  std::vector<TokenType> types{};                     // one per token
+  std::vector<float> scores{};                        // one per token, or empty
+  std::vector<std::string> merges{};                  // "left right", best first
   Id bos = -1, eos = -1, unknown = -1, padding = -1;  // -1: none
-  std::vector<Id> end_of_generation;                  // eos, eot and kin, ascending
+  std::vector<Id> end_of_generation{};                // eos, eot and kin, ascending
   bool add_bos = false, add_eos = false, add_space_prefix = false;
 
   // Corrupt with everything that is wrong (counts that differ, ids out of range, ...); NotFound

@@ -1,0 +1,184 @@
+// Vocabularies as GGUF files bring them.
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <map>
+
+#include "tests/support/expect_error.h"
+#include "tokenizer/tokenizer.h"
+
+namespace cria::tokenizer {
+namespace {
+
+using cria::test::expect_error;
+using Ids = std::vector<Id>;
+using Texts = std::vector<std::string>;
+using Integers = std::vector<int64_t>;
+
+class FakeFile final : public gguf::File {
+ public:
+  explicit FakeFile(std::map<std::string, gguf::Value, std::less<>> metadata)
+      : metadata_(std::move(metadata)) {}
+  const std::string& path() const override { return path_; }
+  uint32_t version() const override { return 3; }
+  const std::map<std::string, gguf::Value, std::less<>>& metadata() const override {
+    return metadata_;
+  }
+  const std::vector<gguf::TensorInfo>& tensors() const override { return tensors_; }
+
+  gguf::Value& operator[](const std::string& key) { return metadata_["tokenizer.ggml." + key]; }
+
+ private:
+  const std::string path_ = "fake.gguf";
+  std::map<std::string, gguf::Value, std::less<>> metadata_;
+  std::vector<gguf::TensorInfo> tensors_;
+};
+
+FakeFile byte_level_file() {
+  FakeFile file({});
+  file["model"] = std::string("gpt2");
+  file["pre"] = std::string("qwen2");
+  file["tokens"] = Texts{"a", "b", "ab", "<|endoftext|>", "<|im_end|>", "<|end|>"};
+  file["token_type"] = Integers{1, 1, 1, 3, 3, 1};
+  file["merges"] = Texts{"a b"};
+  return file;
+}
+
+FakeFile sentencepiece_file() {
+  FakeFile file({});
+  file["model"] = std::string("llama");
+  file["tokens"] = Texts{"<unk>", "<s>", "</s>", "<0x41>", "a"};
+  file["scores"] = std::vector<double>{0, 0, 0, 0, -1.5};
+  file["token_type"] = Integers{2, 3, 3, 6, 1};
+  return file;
+}
+
+TEST(Vocabulary, ReadsAByteLevelFile) {
+  FakeFile file = byte_level_file();
+  file["bos_token_id"] = int64_t{3};
+  file["eos_token_id"] = uint64_t{4};
+  file["padding_token_id"] = int64_t{3};
+  file["add_space_prefix"] = true;
+  const Vocabulary vocabulary = Vocabulary::from(file);
+  EXPECT_EQ(vocabulary.model, "gpt2");
+  EXPECT_EQ(vocabulary.pre, "qwen2");
+  EXPECT_EQ(vocabulary.tokens.size(), 6u);
+  EXPECT_EQ(vocabulary.types[3], TokenType::kControl);
+  EXPECT_EQ(vocabulary.merges, Texts{"a b"});
+  EXPECT_EQ(vocabulary.bos, 3);
+  EXPECT_EQ(vocabulary.eos, 4);
+  EXPECT_EQ(vocabulary.padding, 3);
+  EXPECT_EQ(vocabulary.unknown, -1);
+  EXPECT_FALSE(vocabulary.add_bos);
+  EXPECT_FALSE(vocabulary.add_eos);
+  EXPECT_FALSE(vocabulary.add_space_prefix);
+  EXPECT_EQ(make_tokenizer(vocabulary)->encode("ab"), Ids{2});
+}
+
+TEST(Vocabulary, ReadsASentencePieceFile) {
+  FakeFile file = sentencepiece_file();
+  file["bos_id"] = int64_t{1};
+  file["eos_id"] = int64_t{2};
+  file["unknown_token_id"] = int64_t{0};
+  const Vocabulary vocabulary = Vocabulary::from(file);
+  EXPECT_EQ(vocabulary.bos, 1);
+  EXPECT_EQ(vocabulary.eos, 2);
+  EXPECT_EQ(vocabulary.unknown, 0);
+  EXPECT_EQ(vocabulary.scores[4], -1.5f);
+  EXPECT_TRUE(vocabulary.add_bos);
+  EXPECT_TRUE(vocabulary.add_space_prefix);
+  EXPECT_EQ(vocabulary.end_of_generation, Ids{2});
+}
+
+TEST(Vocabulary, TakesTheFlagsOfTheFile) {
+  FakeFile file = sentencepiece_file();
+  file["add_bos_token"] = false;
+  file["add_eos_token"] = true;
+  file["add_space_prefix"] = false;
+  const Vocabulary vocabulary = Vocabulary::from(file);
+  EXPECT_FALSE(vocabulary.add_bos);
+  EXPECT_TRUE(vocabulary.add_eos);
+  EXPECT_FALSE(vocabulary.add_space_prefix);
+}
+
+TEST(Vocabulary, AddsBosByDefaultWhereThePreTokenizersModelsDo) {
+  FakeFile file = byte_level_file();
+  file["pre"] = std::string("llama-bpe");
+  EXPECT_TRUE(Vocabulary::from(file).add_bos);
+}
+
+TEST(Vocabulary, KnowsTheEndsOfGeneration) {
+  FakeFile file = byte_level_file();
+  EXPECT_EQ(Vocabulary::from(file).end_of_generation, (Ids{3, 4}));  // "<|end|>" is text here
+  file["eot_token_id"] = int64_t{1};
+  file["eom_token_id"] = int64_t{2};
+  file["eos_token_ids"] = Integers{5, 4};
+  EXPECT_EQ(Vocabulary::from(file).end_of_generation, (Ids{1, 2, 3, 4, 5}));
+}
+
+TEST(Vocabulary, DoesNotEndAtTheMessagesOfATurn) {
+  FakeFile file = byte_level_file();
+  file["tokens"] = Texts{"a", "b", "ab", "<|end|>", "<|return|>", "<|call|>"};
+  file["token_type"] = Integers{1, 1, 1, 3, 3, 3};
+  EXPECT_EQ(Vocabulary::from(file).end_of_generation, (Ids{4, 5}));
+}
+
+TEST(Vocabulary, TakesMinusOneForNone) {
+  FakeFile file = byte_level_file();
+  file["padding_token_id"] = uint64_t{std::numeric_limits<uint32_t>::max()};
+  file["bos_token_id"] = int64_t{-1};
+  EXPECT_EQ(Vocabulary::from(file).padding, -1);
+  EXPECT_EQ(Vocabulary::from(file).bos, -1);
+}
+
+TEST(Vocabulary, TellsTypesOfOldFilesByIdsAndForm) {
+  FakeFile file = sentencepiece_file();
+  file["bos_token_id"] = int64_t{1};
+  file["unknown_token_id"] = int64_t{0};
+  FakeFile without_types({});
+  for (const auto& [key, value] : file.metadata()) {
+    if (key != "tokenizer.ggml.token_type") without_types[key.substr(15)] = value;
+  }
+  const Vocabulary vocabulary = Vocabulary::from(without_types);
+  EXPECT_EQ(vocabulary.types[0], TokenType::kUnknown);
+  EXPECT_EQ(vocabulary.types[1], TokenType::kControl);
+  EXPECT_EQ(vocabulary.types[3], TokenType::kByte);
+  EXPECT_EQ(vocabulary.types[4], TokenType::kNormal);
+}
+
+TEST(Vocabulary, IsNotFoundInAFileWithoutOne) {
+  expect_error([] { Vocabulary::from(FakeFile({})); }, Error::Code::kNotFound,
+               {"fake.gguf", "tokenizer.ggml.tokens"});
+}
+
+TEST(Vocabulary, ReportsEverythingThatIsWrongWithAFile) {
+  FakeFile file = sentencepiece_file();
+  file["scores"] = std::vector<double>{0, 0};
+  file["token_type"] = Integers{2, 3, 3, 6, 9, 1};
+  file["bos_token_id"] = int64_t{5};
+  file["eos_token_id"] = std::string("two");
+  file["unknown_token_id"] = int64_t{-2};
+  file["eos_token_ids"] = Integers{int64_t{1} << 40};
+  file["add_bos_token"] = int64_t{1};
+  file["merges"] = Integers{1};
+  expect_error(
+      [&] { Vocabulary::from(file); }, Error::Code::kCorrupt,
+      {"fake.gguf: 9 problems", "2 token scores", "6 token types", "token_type of token 4 is 9",
+       "bos_token_id is 5, expected an id below 5", "eos_token_id", "unknown_token_id is -2",
+       "eos_token_ids holds 1099511627776", "add_bos_token", "merges"});
+}
+
+TEST(Vocabulary, NeedsAModelAndTokens) {
+  FakeFile without_tokens({});
+  without_tokens["model"] = std::string("gpt2");
+  expect_error([&] { Vocabulary::from(without_tokens); }, Error::Code::kCorrupt,
+               {"the vocabulary has no tokens"});
+  FakeFile without_model({});
+  without_model["tokens"] = Texts{"a"};
+  expect_error([&] { Vocabulary::from(without_model); }, Error::Code::kCorrupt,
+               {"tokenizer.ggml.model is missing"});
+}
+
+}  // namespace
+}  // namespace cria::tokenizer

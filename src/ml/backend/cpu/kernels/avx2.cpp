@@ -2,6 +2,7 @@
 
 #include "ml/backend/cpu/kernels/kernels.h"
 #include "ml/backend/cpu/kernels/tables.h"
+#include "ml/backend/cpu/kernels/tile_avx2.h"
 #include "ml/backend/cpu/kernels/vec_avx2.h"
 
 #include "ml/backend/cpu/kernels/table.inl"

@@ -3,6 +3,7 @@
 
 #include "ml/backend/cpu/kernels/kernels.h"
 #include "ml/backend/cpu/kernels/tables.h"
+#include "ml/backend/cpu/kernels/tile_avx512.h"
 #include "ml/backend/cpu/kernels/vec_avx512.h"
 
 #include "ml/backend/cpu/kernels/table.inl"

@@ -2,6 +2,7 @@
 
 #include "ml/backend/cpu/kernels/kernels.h"
 #include "ml/backend/cpu/kernels/tables.h"
+#include "ml/backend/cpu/kernels/tile_generic.h"
 #include "ml/backend/cpu/kernels/vec_generic.h"
 
 #include "ml/backend/cpu/kernels/table.inl"

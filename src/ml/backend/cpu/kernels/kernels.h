@@ -75,6 +75,9 @@ struct Isa {
 // Every instruction set that was compiled, plainest first.
 std::span<const Isa> isas();
 
+// The one of this name: InvalidArgument, naming those that run here, if it is not one of them.
+const Isa& find_isa(std::string_view name);
+
 // The best one that runs here, or the one that CRIA_CPU_ISA names: InvalidArgument if that is unknown or does not run here.
 const Isa& chosen_isa();
 

@@ -6,13 +6,16 @@
 // of shared headers (the standard library's included): the linker keeps one copy of those, and if
 // it kept one that was compiled for a newer processor, programs would crash on others.
 
+#include "ml/backend/cpu/kernels/attention.inl"
 #include "ml/backend/cpu/kernels/elementwise.inl"
+#include "ml/backend/cpu/kernels/matmul.inl"
 
 namespace cria::ml::cpu {
 namespace {
 
 constexpr Kernels table() {
   Kernels kernels{};
+  add_matmul_kernels(kernels);
   kernels.rms_norm = rms_norm_kernel;
   kernels.add = add_kernel;
   kernels.sub = sub_kernel;
@@ -26,6 +29,8 @@ constexpr Kernels table() {
   kernels.affine = affine_kernel;
   kernels.softmax = softmax_kernel;
   kernels.rotate = rotate_kernel;
+  kernels.attention = attention_kernel;
+  kernels.attention_scratch_floats = attention_scratch_floats_kernel;
   kernels.to_f16 = to_f16_kernel;
   kernels.from_f16 = from_f16_kernel;
   return kernels;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t kLanes = 8;
 constexpr int kAccumulators = 12;
+constexpr int kRowsAtOnce = 3;
 
 struct Vec {
   __m256 v;
@@ -28,9 +29,7 @@ inline Vec max(Vec a, Vec b) { return {_mm256_max_ps(a.v, b.v)}; }
 inline Vec min(Vec a, Vec b) { return {_mm256_min_ps(a.v, b.v)}; }
 inline Vec where_negative(Vec x, Vec a, Vec b) { return {_mm256_blendv_ps(b.v, a.v, x.v)}; }
 inline Vec sqrt(Vec a) { return {_mm256_sqrt_ps(a.v)}; }
-inline Vec round(Vec x) {
-  return {_mm256_round_ps(x.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
-}
+inline Vec round(Vec x) { return {_mm256_round_ps(x.v, _MM_FROUND_TO_NEAREST_INT)}; }
 
 inline Vec scale_by_power(Vec x, Vec n) {
   const __m256i bias = _mm256_set1_epi32(127);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int64_t kLanes = 16;
 constexpr int kAccumulators = 24;
+constexpr int kRowsAtOnce = 6;
 
 struct Vec {
   __m512 v;
@@ -32,9 +33,7 @@ inline Vec where_negative(Vec x, Vec a, Vec b) {
   return {_mm512_mask_mov_ps(b.v, _mm512_cmp_ps_mask(x.v, _mm512_setzero_ps(), _CMP_LT_OQ), a.v)};
 }
 inline Vec sqrt(Vec a) { return {_mm512_sqrt_ps(a.v)}; }
-inline Vec round(Vec x) {
-  return {_mm512_roundscale_ps(x.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
-}
+inline Vec round(Vec x) { return {_mm512_roundscale_ps(x.v, _MM_FROUND_TO_NEAREST_INT)}; }
 inline Vec scale_by_power(Vec x, Vec n) { return {_mm512_scalef_ps(x.v, n.v)}; }
 
 inline Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
@@ -58,15 +57,13 @@ inline float sum(Vec x) {
   const __m512 eight = _mm512_add_ps(x.v, _mm512_shuffle_f32x4(x.v, x.v, 0x4e));
   const __m512 four = _mm512_add_ps(eight, _mm512_shuffle_f32x4(eight, eight, 0xb1));
   const __m512 two = _mm512_add_ps(four, _mm512_shuffle_ps(four, four, 0x4e));
-  return _mm_cvtss_f32(
-      _mm512_castps512_ps128(_mm512_add_ps(two, _mm512_shuffle_ps(two, two, 0xb1))));
+  return _mm512_cvtss_f32(_mm512_add_ps(two, _mm512_shuffle_ps(two, two, 0xb1)));
 }
 inline float largest(Vec x) {
   const __m512 eight = _mm512_max_ps(x.v, _mm512_shuffle_f32x4(x.v, x.v, 0x4e));
   const __m512 four = _mm512_max_ps(eight, _mm512_shuffle_f32x4(eight, eight, 0xb1));
   const __m512 two = _mm512_max_ps(four, _mm512_shuffle_ps(four, four, 0x4e));
-  return _mm_cvtss_f32(
-      _mm512_castps512_ps128(_mm512_max_ps(two, _mm512_shuffle_ps(two, two, 0xb1))));
+  return _mm512_cvtss_f32(_mm512_max_ps(two, _mm512_shuffle_ps(two, two, 0xb1)));
 }
 
 }  // namespace

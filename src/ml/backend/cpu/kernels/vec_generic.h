@@ -8,6 +8,7 @@ namespace {
 
 constexpr int64_t kLanes = 4;
 constexpr int kAccumulators = 8;  // that fit the registers beside operands
+constexpr int kRowsAtOnce = 2;    // of products that share what they load
 
 using Floats = float __attribute__((vector_size(16)));
 using Ints = int32_t __attribute__((vector_size(16)));

@@ -23,7 +23,7 @@ inline void store_partial(T* p, Vec x, int64_t n) {
   __builtin_memcpy(p, padded, static_cast<size_t>(n) * sizeof(T));
 }
 
-// e^x as 2^n * e^r with |r| <= ln(2) / 2, good to 1.5 units in the last place. The polynomial is
+// e^x as 2^n * e^r with |r| <= ln(2) / 2, good to one unit in the last place. The polynomial is
 // the minimax one for the relative error (4.4e-9); ln(2) is subtracted in two parts, the first of
 // which has so few bits that n times it is exact.
 inline Vec exp(Vec x) {

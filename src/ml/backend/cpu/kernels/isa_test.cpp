@@ -1,0 +1,39 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "ml/backend/cpu/kernels/kernels.h"
+#include "tests/support/expect_error.h"
+
+namespace cria::ml::cpu {
+namespace {
+
+TEST(Isa, IsFoundByNameIfItRunsHere) {
+  EXPECT_EQ(find_isa("generic").name, "generic");
+  for (const Isa& isa : isas()) {
+    if (isa.runs_here) {
+      EXPECT_EQ(find_isa(isa.name).kernels, isa.kernels);
+    } else {
+      test::expect_error([&] { find_isa(isa.name); }, Error::Code::kInvalidArgument,
+                         {isa.name, "generic"});
+    }
+  }
+}
+
+TEST(Isa, OfAnUnknownNameIsRefusedWithTheChoices) {
+  test::expect_error([] { find_isa("mmx"); }, Error::Code::kInvalidArgument, {"mmx", "generic"});
+}
+
+TEST(Isa, HasAllFunctionsOfItsTable) {
+  for (const Isa& isa : isas()) {
+    const Kernels& k = *isa.kernels;
+    EXPECT_TRUE(k.rms_norm && k.add && k.sub && k.mul && k.div && k.swiglu && k.silu && k.exp &&
+                k.sigmoid && k.rsqrt && k.affine && k.softmax && k.rotate && k.attention &&
+                k.attention_scratch_floats && k.to_f16 && k.from_f16)
+        << isa.name;
+  }
+}
+
+}  // namespace
+}  // namespace cria::ml::cpu

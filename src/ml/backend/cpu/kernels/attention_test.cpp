@@ -197,7 +197,7 @@ std::vector<Sizes> some_sizes() {
   };
   const auto type = [&] { return random() % 2 == 0 ? DType::kF16 : DType::kF32; };
   std::vector<Sizes> out;
-  for (int i = 0; i < 150; ++i) {
+  for (int i = 0; i < 80; ++i) {
     out.push_back({.head_dim = one_of({1, 8, 48, 64, 80, 128}),
                    .value_dim = one_of({1, 8, 48, 64, 80, 128}),
                    .group = one_of({1, 2, 3, 4, 5, 7, 8}),

@@ -88,15 +88,20 @@ TEST_P(Elementwise, ComputesWithTwoOperands) {
 }
 
 TEST_P(Elementwise, ComputesWithOneOperand) {
-  const std::tuple<Kernels::Unary, RealUnary, double, float> cases[] = {
-      {kernels().silu, silu, 3.5, -30.0f},
-      {kernels().exp, [](double x) { return std::exp(x); }, 1, -30.0f},
-      {kernels().sigmoid, sigmoid, 3, -30.0f},
-      {kernels().rsqrt, [](double x) { return 1 / std::sqrt(x); }, 1.5, 0.001f}};
-  for (const auto& [kernel, exact, most_ulp, low] : cases) {
+  struct Case {
+    Kernels::Unary kernel;
+    RealUnary exact;
+    double most_ulp;
+    float low;
+  };
+  const Case cases[] = {{kernels().silu, silu, 3.5, -30},
+                        {kernels().exp, [](double x) { return std::exp(x); }, 1, -30},
+                        {kernels().sigmoid, sigmoid, 3, -30},
+                        {kernels().rsqrt, [](double x) { return 1 / std::sqrt(x); }, 1.5, 0.001f}};
+  for (const Case& c : cases) {
     expect_elementwise(
-        [&](const float* x, const float*, int64_t n, float* out) { kernel(x, n, out); },
-        [&](double x, double) { return exact(x); }, most_ulp, low, 30.0f);
+        [&](const float* x, const float*, int64_t n, float* out) { c.kernel(x, n, out); },
+        [&](double x, double) { return c.exact(x); }, c.most_ulp, c.low, 30);
   }
 }
 

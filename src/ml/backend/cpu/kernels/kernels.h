@@ -1,8 +1,9 @@
 #pragma once
 // The functions that do the work of the cpu backend, one table of them per instruction set.
 //
-// Promise kept by every kernel: what is written for one token depends on that token's operands alone, bit for bit, never on
-// how many tokens, rows or heads a call covers. So each output element has one fixed order of additions.
+// Promise kept by every kernel: what is written for one token depends on that token's operands
+// alone, bit for bit, never on how many tokens, rows or heads a call covers. So each output element
+// has one fixed order of additions.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,35 +15,38 @@
 
 namespace cria::ml::cpu {
 
-// out[t * out_stride + r] (+)= dot(row r of the weight, activations t) for the rows of the tiles and the tokens given.
+// out[t * out_stride + r] (+)= dot(row r of the weight, activations t) for the rows of the tiles
+// and the tokens given.
 struct MatmulArgs {
-  const std::byte* tiles;  // a packed matrix, see pack.h
-  int64_t rows, cols;      // of the whole matrix
+  const std::byte* tiles;         // a packed matrix, see pack.h
+  int64_t rows, cols;             // of the whole matrix
   int64_t first_tile, last_tile;  // half open, of kTileRows rows each
-  const std::byte* x;      // activations of token 0: f32, or as quantize_row wrote them (see pack.h)
-  int64_t x_stride;        // bytes from one token to the next
+  const std::byte* x;  // activations of token 0: f32, or as quantize_row wrote them (see pack.h)
+  int64_t x_stride;    // bytes from one token to the next
   int64_t tokens;
-  float* out;              // row 0 of the whole matrix, token 0
-  int64_t out_stride;      // floats from one token to the next
-  const float* addend;     // null, or what is added to the result, laid out like `out`; may be `out` itself
+  float* out;          // row 0 of the whole matrix, token 0
+  int64_t out_stride;  // floats from one token to the next
+  const float*
+      addend;  // null, or what is added to the result, laid out like `out`; may be `out` itself
 };
 
-// Attention of some consecutive tokens of one sequence and the query heads that share one key-value head.
+// Attention of some consecutive tokens of one sequence and the query heads that share one key-value
+// head.
 struct AttentionArgs {
   const float* q;          // [tokens][group][head_dim], with the strides below
   int64_t q_token_stride;  // floats; heads lie head_dim apart
   int64_t tokens, group, head_dim, value_dim;
-  int64_t first_position;  // of token 0: it sees positions 0 .. first_position
-  const int32_t* table;    // blocks of the sequence
-  const std::byte* keys;   // [blocks][kv_heads][head_dim][block_size]
-  const std::byte* values; // [blocks][kv_heads][block_size][value_dim]
-  DType key_type, value_type;  // F32 or F16
+  int64_t first_position;                 // of token 0: it sees positions 0 .. first_position
+  const int32_t* table;                   // blocks of the sequence
+  const std::byte* keys;                  // [blocks][kv_heads][head_dim][block_size]
+  const std::byte* values;                // [blocks][kv_heads][block_size][value_dim]
+  DType key_type, value_type;             // F32 or F16
   int64_t kv_heads, kv_head, block_size;  // block_size is a multiple of 16
   float scale;
-  int64_t window;          // 0: none
-  float* out;              // [tokens][group][value_dim]
+  int64_t window;  // 0: none
+  float* out;      // [tokens][group][value_dim]
   int64_t out_token_stride;
-  float* scratch;          // attention_scratch_floats() of them, private to the caller
+  float* scratch;  // attention_scratch_floats() of them, private to the caller
 };
 
 struct Kernels {
@@ -53,23 +57,26 @@ struct Kernels {
   void (*matmul[16])(const MatmulArgs& args);
   void (*quantize_row)(const float* x, int64_t n, std::byte* out);
 
-  void (*rms_norm)(const float* x, const float* weight, float eps, int64_t n, float* out);  // weight may be null
+  void (*rms_norm)(const float* x, const float* weight, float eps, int64_t n,
+                   float* out);  // weight may be null
   Binary add, sub, mul, div, swiglu;
   Unary silu, exp, sigmoid, rsqrt;
   void (*affine)(const float* x, float scale, float offset, int64_t n, float* out);
   void (*softmax)(const float* x, int64_t n, float* out);
   // One token: `heads` heads of head_dim; the table holds dims/2 cosines, then dims/2 sines.
-  void (*rotate)(const float* x, const float* table, int64_t heads, int64_t head_dim, int64_t dims, RopePairs pairs, float* out);
+  void (*rotate)(const float* x, const float* table, int64_t heads, int64_t head_dim, int64_t dims,
+                 RopePairs pairs, float* out);
   void (*attention)(const AttentionArgs& args);
-  int64_t (*attention_scratch_floats)(int64_t tokens, int64_t group, int64_t head_dim, int64_t value_dim, int64_t block_size);
+  int64_t (*attention_scratch_floats)(int64_t tokens, int64_t group, int64_t head_dim,
+                                      int64_t value_dim, int64_t block_size);
   void (*to_f16)(const float* x, int64_t n, uint16_t* out);  // round to nearest even
   void (*from_f16)(const uint16_t* x, int64_t n, float* out);
 };
 
 struct Isa {
-  std::string_view name;       // "generic", "avx2", "avx512"
+  std::string_view name;  // "generic", "avx2", "avx512"
   const Kernels* kernels;
-  bool runs_here;              // the processor and the operating system have it
+  bool runs_here;  // the processor and the operating system have it
 };
 
 // Every instruction set that was compiled, plainest first.
@@ -78,7 +85,8 @@ std::span<const Isa> isas();
 // The one of this name: InvalidArgument, naming those that run here, if it is not one of them.
 const Isa& find_isa(std::string_view name);
 
-// The best one that runs here, or the one that CRIA_CPU_ISA names: InvalidArgument if that is unknown or does not run here.
+// The best one that runs here, or the one that CRIA_CPU_ISA names: InvalidArgument if that is
+// unknown or does not run here.
 const Isa& chosen_isa();
 
 }  // namespace cria::ml::cpu

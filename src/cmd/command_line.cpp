@@ -16,7 +16,7 @@ constexpr int kUsageError = 2;
 
 int usage_error(const std::string& what, const std::string& command) {
   notice(what);
-  const std::string program = command.empty() ? "cria" : "cria " + command;
+  const std::string program = command.empty() ? "cria" : concat("cria ", command);
   std::fprintf(stderr, "Run \"%s --help\" for usage.\n", program.c_str());
   return kUsageError;
 }
@@ -33,7 +33,7 @@ std::vector<std::string> command_names(const CLI::App& app) {
 int unknown_command(const std::string& command, const std::vector<std::string>& names) {
   const std::string near = nearest(command, names);
   return usage_error(concat("unknown command ", quote(command),
-                            near.empty() ? "" : ", did you mean \"" + near + "\"?"),
+                            near.empty() ? "" : concat(", did you mean ", quote(near), "?")),
                      "");
 }
 

@@ -22,7 +22,7 @@ std::string scientific(double value) {
 }
 
 std::string greedy_text(const GreedyComparison& greedy) {
-  if (!greedy.problem.empty()) return "greedy tokens: not compared: " + greedy.problem;
+  if (!greedy.problem.empty()) return concat("greedy tokens: not compared: ", greedy.problem);
   if (greedy.agrees()) return concat("greedy tokens: all ", greedy.expected, " agree");
   return concat("greedy tokens: DEPART at index ", greedy.compared, " of ", greedy.expected,
                 ": got ", *greedy.got, ", expected ", *greedy.wanted);
@@ -34,7 +34,7 @@ void print_text(const Comparison& comparison, double max_nmse) {
   for (const TensorComparison& tensor : comparison.tensors) {
     const bool compared = tensor.problem.empty();
     table.row({tensor.name, shape_text(tensor.shape), compared ? scientific(tensor.nmse) : "-",
-               !compared       ? "NOT COMPARED: " + tensor.problem
+               !compared       ? concat("NOT COMPARED: ", tensor.problem)
                : tensor.agrees ? "ok"
                                : "DEPARTS"});
   }

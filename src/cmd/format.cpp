@@ -114,6 +114,11 @@ std::string escape(std::string_view text) {
   return out;
 }
 
+void append_item(std::string& list, std::string_view separator, std::string_view item) {
+  if (!list.empty()) list += separator;
+  list += item;
+}
+
 std::string abbreviate(std::string_view text, size_t bytes) {
   if (text.size() <= bytes) return std::string(text);
   size_t end = bytes;

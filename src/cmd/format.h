@@ -18,4 +18,7 @@ std::string escape(std::string_view text);
 // At most `bytes` of it, without cutting a character, and how long it was.
 std::string abbreviate(std::string_view text, size_t bytes);
 
+// Adds an item to a list: "a", "a, b", ...
+void append_item(std::string& list, std::string_view separator, std::string_view item);
+
 }  // namespace cria::cmd

@@ -29,7 +29,7 @@ void write(const std::string& path, std::span<const Result> results, std::span<c
     outputs.push_back({.name = result.name, .shape = result.shape, .values = result.values});
   }
   std::string list;
-  for (const int32_t id : ids) list += (list.empty() ? "" : ",") + std::to_string(id);
+  for (const int32_t id : ids) append_item(list, ",", std::to_string(id));
   safetensors::write(path, outputs,
                      {{"input_ids", list},
                       {"model", loaded.file->path()},

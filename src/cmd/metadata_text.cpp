@@ -38,8 +38,8 @@ std::string metadata_text(const gguf::Value& value) {
 
 std::string shape_text(std::span<const int64_t> shape) {
   std::string text;
-  for (const int64_t dim : shape) text += (text.empty() ? "" : ", ") + std::to_string(dim);
-  return "[" + text + "]";
+  for (const int64_t dim : shape) append_item(text, ", ", std::to_string(dim));
+  return concat('[', text, ']');
 }
 
 }  // namespace cria::cmd

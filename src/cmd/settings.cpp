@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/quote.h"
-#include "cmd/nearest.h"
+#include "cmd/format.h"
 #include "cmd/table.h"
 
 namespace cria::cmd {
@@ -68,7 +68,7 @@ const std::vector<Parameter>& parameters() {
       {"stop", [](Settings& s, std::string_view value) { s.stop.emplace_back(value); },
        [](const Settings& s) {
          std::string text;
-         for (const std::string& stop : s.stop) text += (text.empty() ? "" : " ") + quote(stop);
+         for (const std::string& stop : s.stop) append_item(text, " ", quote(stop));
          return text.empty() ? "none" : text;
        }},
   };
@@ -89,7 +89,7 @@ void set_parameter(Settings& settings, std::string_view name, std::string_view v
     return;
   }
   std::string known = "num_ctx";
-  for (const std::string& each : names) known += ", " + each;
+  for (const std::string& each : names) append_item(known, ", ", each);
   fail(Error::Code::kInvalidArgument, "no parameter ", quote(name), ", expected one of ", known);
 }
 

@@ -106,7 +106,7 @@ AfterCommand run_slash_command(std::string_view line, ChatModel& model, Session&
   } else {
     const std::string near = nearest(command, kCommands);
     fail(Error::Code::kInvalidArgument, "unknown command ", quote(command),
-         near.empty() ? "" : ", did you mean " + near + "?",
+         near.empty() ? "" : concat(", did you mean ", near, "?"),
          " (/? lists the commands, \"\"\" begins a text)");
   }
   return AfterCommand::kStay;

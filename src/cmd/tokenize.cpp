@@ -48,7 +48,7 @@ int tokenize(const TokenizeOptions& options) {
     if (options.pieces) {
       out += concat(id, "\t", escape(tokenizer->piece(id, true)), "\n");
     } else {
-      out += (out.empty() ? "" : " ") + std::to_string(id);
+      append_item(out, " ", std::to_string(id));
     }
   }
   print(options.pieces ? out : out + "\n");

@@ -56,7 +56,7 @@ void each_manifest(const fs::path& folder, const std::string& name, size_t level
   constexpr const char* kSeparators[] = {"", "/", "/", ":"};
   if (level == std::size(kSeparators)) return visit(folder, name);
   for (const std::string& part : entries(folder)) {
-    each_manifest(folder / part, name + kSeparators[level] + part, level + 1, visit);
+    each_manifest(folder / part, concat(name, kSeparators[level], part), level + 1, visit);
   }
 }
 
@@ -155,7 +155,7 @@ fs::path Store::model_file(const Name& name) const {
   }
   const Layer& layer = model_layer(manifest, model);
   const std::string blob = "sha256-" + layer.hex;
-  const fs::path file = folder_ / "blobs" / blob;
+  fs::path file = folder_ / "blobs" / blob;
   std::error_code error;
   if (!fs::is_regular_file(file, error)) {
     fail(Error::Code::kCorrupt, "manifest of ", model, ": blob ", blob, " is not there");

@@ -317,6 +317,23 @@ TEST_F(EngineTest, DecodesInEveryPassOfALongPrompt) {
   EXPECT_GE(full, 2u);
 }
 
+TEST_F(EngineTest, TakesTurnsWhenOutputsAreScarce) {
+  Gate gate;
+  std::vector<kvcache::Sequence> turns;
+  start(says({"hello", "world"}), {.outputs = 1},
+        [&, wait = gate.watch()](const model::Step& step) {
+          wait(step);
+          turns.push_back(step.sequences[0]);
+        });
+  Generation first = engine_->submit(request("H"));
+  Generation second = engine_->submit(request("W"));
+  gate.opened.set_value();
+  EXPECT_EQ(first.wait().finish, Finish::kStop);
+  EXPECT_EQ(second.wait().finish, Finish::kStop);
+  ASSERT_EQ(turns.size(), 12u);  // one for each letter and for the end
+  for (size_t i = 2; i < 10; ++i) EXPECT_NE(turns[i], turns[i + 1]) << "pass " << i;
+}
+
 TEST_F(EngineTest, ServesEveryoneWithOneOutputForAPass) {
   Gate gate;
   start(says({"hello", "world", "abc"}), {.tokens = 2, .outputs = 1}, gate.watch());

@@ -186,6 +186,12 @@ TEST(MinP, KeepsTheShareOfTheBest) {
   EXPECT_EQ(ids(candidates), Ids{1});
 }
 
+TEST(MinP, KeepsWhatHasExactlyTheShare) {
+  Candidates candidates = all_of({3, 1, 3});
+  candidates.min_p(1);
+  EXPECT_EQ(ids(candidates), (Ids{0, 2}));
+}
+
 TEST(Draw, NeverTakesWhatHasNoWeight) {
   Candidates candidates = all_of({-200, 0, -200});
   Random random(3);

@@ -25,6 +25,20 @@ TEST(Isa, OfAnUnknownNameIsRefusedWithTheChoices) {
   test::expect_error([] { find_isa("mmx"); }, Error::Code::kInvalidArgument, {"mmx", "generic"});
 }
 
+TEST(Isa, IsChosenByTheEnvironmentOrElseTheBest) {
+  const char* outside = std::getenv("CRIA_CPU_ISA");
+  const std::string before = outside != nullptr ? outside : "";
+  setenv("CRIA_CPU_ISA", "generic", 1);
+  EXPECT_EQ(chosen_isa().name, "generic");
+  setenv("CRIA_CPU_ISA", "mmx", 1);
+  test::expect_error([] { chosen_isa(); }, Error::Code::kInvalidArgument, {"mmx", "generic"});
+  unsetenv("CRIA_CPU_ISA");
+  for (const Isa& isa : isas()) {
+    if (isa.runs_here && isa.name != "generic") EXPECT_NE(chosen_isa().name, "generic");
+  }
+  setenv("CRIA_CPU_ISA", before.c_str(), 1);  // an empty name is none
+}
+
 TEST(Isa, HasAllFunctionsOfItsTable) {
   for (const Isa& isa : isas()) {
     const Kernels& k = *isa.kernels;

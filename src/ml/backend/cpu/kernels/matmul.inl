@@ -14,22 +14,23 @@ namespace {
 // second-level cache.
 constexpr int64_t kPassBytes = 256 * 1024;
 
-// Of tiles that are read side by side: each is a stream of its own from memory.
-constexpr int kMostTiles = 4;
-
-// Writes the results of one tile and token; the last tile of a matrix may have fewer rows.
-CRIA_INLINE void write_rows(const MatmulArgs& args, int64_t tile, int64_t token, Lanes result) {
+// Writes the results of a tile for some tokens; the last tile of a matrix may have fewer rows.
+void write_rows(const MatmulArgs& args, int64_t tile, int64_t token, const Lanes* results,
+                int64_t tokens) {
   const int64_t row = tile * kTileRows, left = args.rows - row;
-  const int64_t at = token * args.out_stride + row;
-  if (left >= kTileRows) {
-    if (args.addend != nullptr) result = add(result, load_floats(args.addend + at));
-    store_floats(args.out + at, result);
-    return;
+  for (int64_t t = 0; t < tokens; ++t) {
+    const int64_t at = (token + t) * args.out_stride + row;
+    if (left >= kTileRows) {
+      const bool adds = args.addend != nullptr;
+      store_floats(args.out + at,
+                   adds ? add(results[t], load_floats(args.addend + at)) : results[t]);
+      continue;
+    }
+    float values[kTileRows];
+    store_floats(values, results[t]);
+    for (int64_t r = 0; r < left; ++r)
+      args.out[at + r] = args.addend != nullptr ? values[r] + args.addend[at + r] : values[r];
   }
-  float values[kTileRows];
-  store_floats(values, result);
-  for (int64_t r = 0; r < left; ++r)
-    args.out[at + r] = args.addend != nullptr ? values[r] + args.addend[at + r] : values[r];
 }
 
 // Tiles [first, last) times tokens [token, token + kTokens), kTiles at a time as far as possible.
@@ -42,12 +43,8 @@ void multiply_group(const MatmulArgs& args, int64_t first, int64_t last, int64_t
     Lanes results[kTiles * kTokens];
     Format::template multiply<kTiles, kTokens>(args.tiles + tile * tile_bytes, args.cols, x,
                                                args.x_stride, results);
-#pragma GCC unroll 8
-    for (int i = 0; i < kTiles; ++i) {
-#pragma GCC unroll 16
-      for (int t = 0; t < kTokens; ++t)
-        write_rows(args, tile + i, token + t, results[i * kTokens + t]);
-    }
+    for (int i = 0; i < kTiles; ++i)
+      write_rows(args, tile + i, token, results + i * kTokens, kTokens);
   }
   if constexpr (kTiles > 1) multiply_group<Format, 1, kTokens>(args, tile, last, token);
 }

@@ -6,26 +6,24 @@ namespace cria::ml::cpu {
 namespace {
 
 struct F32 {
-  static constexpr int kColumns = 1;
-  static constexpr int64_t kBytes = 64;  // of kColumns columns of a tile
-  CRIA_INLINE static void load(const std::byte* p, Lanes (&weights)[kColumns]) {
-    weights[0] = load_floats(reinterpret_cast<const float*>(p));
+  static constexpr int kColumns = 1;     // that lie together,
+  static constexpr int64_t kBytes = 64;  // and their bytes in a tile
+  CRIA_INLINE static Lanes load(const std::byte* p, int) {
+    return load_floats(reinterpret_cast<const float*>(p));
   }
 };
 
 struct F16 {
   static constexpr int kColumns = 1;
   static constexpr int64_t kBytes = 32;
-  CRIA_INLINE static void load(const std::byte* p, Lanes (&weights)[kColumns]) {
-    weights[0] = load_halves(p);
-  }
+  CRIA_INLINE static Lanes load(const std::byte* p, int) { return load_halves(p); }
 };
 
 struct BF16 {
   static constexpr int kColumns = 2;
   static constexpr int64_t kBytes = 64;
-  CRIA_INLINE static void load(const std::byte* p, Lanes (&weights)[kColumns]) {
-    load_bfloat_pairs(p, weights[0], weights[1]);
+  CRIA_INLINE static Lanes load(const std::byte* p, int column) {
+    return column == 0 ? load_even_bfloats(p) : load_odd_bfloats(p);
   }
 };
 
@@ -44,31 +42,34 @@ struct Float {
   CRIA_INLINE static void multiply(const std::byte* tile, int64_t cols, const std::byte* x,
                                    int64_t stride, Lanes (&results)[kTiles * kTokens]) {
     const int64_t next_tile = tile_bytes(cols);
+    Lanes sums[kTiles * kTokens];
 #pragma GCC unroll 32
-    for (int i = 0; i < kTiles * kTokens; ++i) results[i] = zero_lanes();
+    for (int i = 0; i < kTiles * kTokens; ++i) sums[i] = zero_lanes();
     for (int64_t i = 0; i < cols / Format::kColumns; ++i) {
-      step<Format::kColumns, kTiles, kTokens>(tile, next_tile, x, stride, results);
+      step<Format::kColumns, kTiles, kTokens>(tile, next_tile, x, stride, sums);
       tile += Format::kBytes;
       x += Format::kColumns * sizeof(float);
     }
-    if (cols % Format::kColumns != 0) step<1, kTiles, kTokens>(tile, next_tile, x, stride, results);
+    if (cols % Format::kColumns != 0) step<1, kTiles, kTokens>(tile, next_tile, x, stride, sums);
+#pragma GCC unroll 32
+    for (int i = 0; i < kTiles * kTokens; ++i) results[i] = sums[i];
   }
 
  private:
   template <int kColumns, int kTiles, int kTokens>
   CRIA_INLINE static void step(const std::byte* tile, int64_t next_tile, const std::byte* x,
-                               int64_t stride, Lanes (&results)[kTiles * kTokens]) {
-    Lanes weights[kTiles][Format::kColumns];
-#pragma GCC unroll 8
-    for (int i = 0; i < kTiles; ++i) Format::load(tile + i * next_tile, weights[i]);
+                               int64_t stride, Lanes (&sums)[kTiles * kTokens]) {
 #pragma GCC unroll 2
     for (int c = 0; c < kColumns; ++c) {
+      Lanes weights[kTiles];
+#pragma GCC unroll 8
+      for (int i = 0; i < kTiles; ++i) weights[i] = Format::load(tile + i * next_tile, c);
 #pragma GCC unroll 16
       for (int t = 0; t < kTokens; ++t) {
         const Lanes xs = broadcast_float(x + t * stride + c * 4);
 #pragma GCC unroll 8
         for (int i = 0; i < kTiles; ++i)
-          results[i * kTokens + t] = multiply_add(weights[i][c], xs, results[i * kTokens + t]);
+          sums[i * kTokens + t] = multiply_add(weights[i], xs, sums[i * kTokens + t]);
       }
     }
   }

@@ -5,17 +5,20 @@
 namespace cria::ml::cpu {
 namespace {
 
+// Of tiles that are read side by side: each is a stream of its own from memory.
+constexpr int kMostTiles = 4;
+
 // value = scale * (quant - 8)
 struct Q4_0 {
   static constexpr int64_t kHeaderBytes = 32, kVectorsBytes = 256;
   static constexpr bool kMinimums = false;
-  CRIA_INLINE static IntLanes start(const std::byte* x) {
-    return broadcast_integer(x + offsetof(ActivationBlock, eightfold_sum));
+  CRIA_INLINE static IntLanes center(IntLanes sum, const std::byte* x) {
+    return add(sum, broadcast_integer(x + offsetof(ActivationBlock, eightfold_sum)));
   }
-  template <int kTokens>
+  template <int kSums>
   CRIA_INLINE static void dot(const std::byte* quants, const std::byte* x, int64_t stride,
-                              IntLanes (&sums)[kTokens]) {
-    dot_u4<kTokens>(quants, x, stride, sums);
+                              IntLanes (&sums)[kSums]) {
+    dot_u4<kSums>(quants, x, stride, sums);
   }
 };
 
@@ -23,58 +26,45 @@ struct Q4_0 {
 struct Q4_1 : Q4_0 {
   static constexpr int64_t kHeaderBytes = 64;
   static constexpr bool kMinimums = true;
-  CRIA_INLINE static IntLanes start(const std::byte*) { return zero_integers(); }
+  CRIA_INLINE static IntLanes center(IntLanes sum, const std::byte*) { return sum; }
 };
 
 // value = scale * quant
 struct Q8_0 {
   static constexpr int64_t kHeaderBytes = 32, kVectorsBytes = 512;
   static constexpr bool kMinimums = false;
-  CRIA_INLINE static IntLanes start(const std::byte*) { return zero_integers(); }
-  template <int kTokens>
+  CRIA_INLINE static IntLanes center(IntLanes sum, const std::byte*) { return sum; }
+  template <int kSums>
   CRIA_INLINE static void dot(const std::byte* quants, const std::byte* x, int64_t stride,
-                              IntLanes (&sums)[kTokens]) {
-    dot_s8<kTokens>(quants, x, stride, sums);
+                              IntLanes (&sums)[kSums]) {
+    dot_s8<kSums>(quants, x, stride, sums);
   }
 };
 
-// results[t][row] of one tile and kTokens tokens. The float step of a block is result += scale *
-// (x_scale * sum) and, with minimums, result += minimum * x_scaled_sum after it.
+// The float step of a block is sum += scale * (x_scale * integer), then, with minimums, sum +=
+// minimum * x_scaled_sum.
 template <class Format>
 struct Quantized {
   static constexpr int kMostTokens = kMostQuantizedTokens;
-  static constexpr int kAccumulators = 1;
+  static constexpr int kAccumulators = kMostQuantizedTokens * kMostTiles;
 
   static int64_t tile_bytes(int64_t cols) {
     return header_bytes(cols) + cols / kBlock * Format::kVectorsBytes;
   }
 
+  // results[tile * kTokens + token] of consecutive tiles.
   template <int kTiles, int kTokens>
   CRIA_INLINE static void multiply(const std::byte* tile, int64_t cols, const std::byte* x,
                                    int64_t stride, Lanes (&results)[kTiles * kTokens]) {
+    const int64_t next_tile = tile_bytes(cols);
     const std::byte* header = tile;
     const std::byte* quants = tile + header_bytes(cols);
-#pragma GCC unroll 8
-    for (int t = 0; t < kTokens; ++t) results[t] = zero_lanes();
+    for (Lanes& result : results) result = zero_lanes();
     for (int64_t b = 0; b < cols / kBlock; ++b) {
-      IntLanes sums[kTokens];
-#pragma GCC unroll 8
-      for (int t = 0; t < kTokens; ++t) sums[t] = Format::start(x + t * stride);
-      Format::template dot<kTokens>(quants, x, stride, sums);
-      const Lanes scales = load_halves(header);
-#pragma GCC unroll 8
-      for (int t = 0; t < kTokens; ++t) {
-        const Lanes x_scale = broadcast_float(x + t * stride + offsetof(ActivationBlock, scale));
-        results[t] = multiply_add(scales, cpu::multiply(to_float(sums[t]), x_scale), results[t]);
-      }
-      if constexpr (Format::kMinimums) {
-        const Lanes minimums = load_halves(header + 32);
-#pragma GCC unroll 8
-        for (int t = 0; t < kTokens; ++t) {
-          const Lanes x_sum =
-              broadcast_float(x + t * stride + offsetof(ActivationBlock, scaled_sum));
-          results[t] = multiply_add(minimums, x_sum, results[t]);
-        }
+#pragma GCC unroll 1
+      for (int i = 0; i < kTiles; ++i) {
+        multiply_block<kTokens>(header + i * next_tile, quants + i * next_tile, x, stride,
+                                results + i * kTokens);
       }
       header += Format::kHeaderBytes;
       quants += Format::kVectorsBytes;
@@ -83,6 +73,29 @@ struct Quantized {
   }
 
  private:
+  template <int kTokens>
+  CRIA_INLINE static void multiply_block(const std::byte* header, const std::byte* quants,
+                                         const std::byte* x, int64_t stride, Lanes* results) {
+    IntLanes digits[2 * kTokens];
+#pragma GCC unroll 16
+    for (int i = 0; i < 2 * kTokens; ++i) digits[i] = zero_integers();
+    Format::template dot<2 * kTokens>(quants, x, stride, digits);
+    const Lanes scales = load_halves(header);
+    const Lanes minimums = Format::kMinimums ? load_halves(header + 32) : zero_lanes();
+#pragma GCC unroll 8
+    for (int t = 0; t < kTokens; ++t) {
+      const std::byte* block = x + t * stride;
+      const Lanes x_scale = broadcast_float(block + offsetof(ActivationBlock, scale));
+      const IntLanes integer = Format::center(join_digits(digits[2 * t], digits[2 * t + 1]), block);
+      Lanes sum = multiply_add(scales, cpu::multiply(to_float(integer), x_scale), results[t]);
+      if constexpr (Format::kMinimums) {
+        const Lanes x_sum = broadcast_float(block + offsetof(ActivationBlock, scaled_sum));
+        sum = multiply_add(minimums, x_sum, sum);
+      }
+      results[t] = sum;
+    }
+  }
+
   static int64_t header_bytes(int64_t cols) {
     return (cols / kBlock * Format::kHeaderBytes + kAlignment - 1) / kAlignment * kAlignment;
   }

@@ -85,7 +85,8 @@ struct Activations {
     ActivationBlock block;
     std::memcpy(&block, buffer.get() + t * stride + i / kBlock * int64_t{sizeof(block)},
                 sizeof(block));
-    return double{block.scale} * block.quants[i % kBlock];
+    const int64_t at = i % kBlock;
+    return double{block.scale} * (256 * block.high[at] + block.low[at]);
   }
 
   int64_t tokens, cols, stride = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// Activations to blocks of 8-bit integers with one scale each. Needs a tile_<isa>.h for
-// largest_magnitude() and round_block().
+// Activations to blocks of integers of two 8-bit digits with one scale each. Needs a tile_<isa>.h
+// for largest_magnitude() and split_block().
 
 namespace cria::ml::cpu {
 namespace {
@@ -9,16 +9,17 @@ void quantize_row(const float* x, int64_t n, std::byte* out) {
   for (int64_t i = 0; i < n; i += kBlock, out += sizeof(ActivationBlock)) {
     ActivationBlock& block = *reinterpret_cast<ActivationBlock*>(out);
     const float largest = largest_magnitude(x + i);
-    // Below, 127 / largest would overflow; such values count as zero.
+    // Below, the inverse would overflow; such values count as zero.
     constexpr float kSmallest = 1e-30f, kLargest = 3.4028234663852886e38f;
     const bool representable = largest >= kSmallest && largest <= kLargest;
-    const float inverse = representable ? 127.0f / largest : 0.0f;
+    const float inverse = representable ? float{kLargestQuant} / largest : 0.0f;
     int32_t sum = 0;
     if (representable) {
-      sum = round_block(x + i, inverse, block.quants);
-      block.scale = largest * (1.0f / 127.0f);
+      sum = split_block(x + i, inverse, block.high, block.low);
+      block.scale = largest / float{kLargestQuant};
     } else {
-      for (int8_t& quant : block.quants) quant = 0;
+      for (int8_t& digit : block.high) digit = 0;
+      for (int8_t& digit : block.low) digit = 0;
       block.scale = largest < kSmallest ? 0.0f : __builtin_nanf("");
     }
     block.eightfold_sum = -8 * sum;

@@ -15,11 +15,11 @@ namespace cria::ml::cpu {
 namespace {
 
 // How many tokens share the weights that are in registers.
-constexpr int kMostQuantizedTokens = 4;
+constexpr int kMostQuantizedTokens = 5;
 constexpr int kMostFloatTokens = 6;
-// Accumulators (of a tile and a token) that float kernels need in flight to hide the latency of an
-// FMA.
-constexpr int kFloatAccumulators = 6;
+// Accumulators (of a tile and a token each) of a float kernel with few tokens: enough to hide the
+// latency of an FMA.
+constexpr int kFloatAccumulators = 5;
 
 struct Lanes {
   __m256 low, high;
@@ -48,14 +48,15 @@ CRIA_INLINE Lanes load_halves(const std::byte* p) {
   return {_mm256_cvtph_ps(_mm_load_si128(halves)), _mm256_cvtph_ps(_mm_load_si128(halves + 1))};
 }
 
-// The even and the odd columns of sixteen pairs of bfloat16.
-CRIA_INLINE void load_bfloat_pairs(const std::byte* p, Lanes& even, Lanes& odd) {
-  const __m256i low = load_bytes(p), high = load_bytes(p + 32);
+// The first and the second columns of sixteen pairs of bfloat16.
+CRIA_INLINE Lanes load_even_bfloats(const std::byte* p) {
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(load_bytes(p), 16)),
+          _mm256_castsi256_ps(_mm256_slli_epi32(load_bytes(p + 32), 16))};
+}
+CRIA_INLINE Lanes load_odd_bfloats(const std::byte* p) {
   const __m256i mask = _mm256_set1_epi32(static_cast<int>(0xffff0000u));
-  even = {_mm256_castsi256_ps(_mm256_slli_epi32(low, 16)),
-          _mm256_castsi256_ps(_mm256_slli_epi32(high, 16))};
-  odd = {_mm256_castsi256_ps(_mm256_and_si256(low, mask)),
-         _mm256_castsi256_ps(_mm256_and_si256(high, mask))};
+  return {_mm256_castsi256_ps(_mm256_and_si256(load_bytes(p), mask)),
+          _mm256_castsi256_ps(_mm256_and_si256(load_bytes(p + 32), mask))};
 }
 
 CRIA_INLINE void store_floats(float* p, Lanes x) {
@@ -92,47 +93,58 @@ CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) {
   return {x, x};
 }
 
-// Adds the dot products of a block of 4-bit weights, 0 .. 15, with the blocks of some tokens,
-// `stride` bytes apart. All eight steps of a 16-bit lane fit: 8 * 2 * 15 * 128 < 2^15.
-template <int kTokens>
+// The quants' sums from those of their digits.
+CRIA_INLINE IntLanes join_digits(IntLanes high, IntLanes low) {
+  return {_mm256_add_epi32(_mm256_slli_epi32(high.low, 8), low.low),
+          _mm256_add_epi32(_mm256_slli_epi32(high.high, 8), low.high)};
+}
+
+CRIA_INLINE IntLanes add(IntLanes a, IntLanes b) {
+  return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
+}
+
+// Adds the dot products of a block of 4-bit weights, 0 .. 15, with both digits of the
+// blocks of some tokens, `stride` bytes apart. All eight steps of a 16-bit lane fit: 8 * 2 * 15 *
+// 128 < 2^15.
+template <int kSums>
 CRIA_INLINE void dot_u4(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kTokens]) {
+                        IntLanes (&sums)[kSums]) {
   const __m256i nibble = _mm256_set1_epi8(15);
   const __m256i ones = _mm256_set1_epi16(1);
-  __m256i low[kTokens], high[kTokens];
+  __m256i low[kSums], high[kSums];
 #pragma GCC unroll 8
   for (int g = 0; g < 8; ++g) {
     __m256i w_low = load_bytes(quants + g % 4 * 64), w_high = load_bytes(quants + g % 4 * 64 + 32);
     if (g >= 4) w_low = _mm256_srli_epi16(w_low, 4), w_high = _mm256_srli_epi16(w_high, 4);
     w_low = _mm256_and_si256(w_low, nibble), w_high = _mm256_and_si256(w_high, nibble);
-#pragma GCC unroll 8
-    for (int t = 0; t < kTokens; ++t) {
-      const __m256i xs = broadcast_bits(x + t * stride + g * 4);
+#pragma GCC unroll 16
+    for (int t = 0; t < kSums; ++t) {
+      const __m256i xs = broadcast_bits(x + digit_offset(t, stride) + g * 4);
       const __m256i p_low = _mm256_maddubs_epi16(w_low, xs),
                     p_high = _mm256_maddubs_epi16(w_high, xs);
       low[t] = g == 0 ? p_low : _mm256_add_epi16(low[t], p_low);
       high[t] = g == 0 ? p_high : _mm256_add_epi16(high[t], p_high);
     }
   }
-#pragma GCC unroll 8
-  for (int t = 0; t < kTokens; ++t) {
+#pragma GCC unroll 16
+  for (int t = 0; t < kSums; ++t) {
     sums[t].low = _mm256_add_epi32(sums[t].low, _mm256_madd_epi16(low[t], ones));
     sums[t].high = _mm256_add_epi32(sums[t].high, _mm256_madd_epi16(high[t], ones));
   }
 }
 
 // The same for 8-bit weights, -128 .. 127.
-template <int kTokens>
+template <int kSums>
 CRIA_INLINE void dot_s8(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kTokens]) {
+                        IntLanes (&sums)[kSums]) {
   const __m256i ones = _mm256_set1_epi16(1);
 #pragma GCC unroll 8
   for (int g = 0; g < 8; ++g) {
     const __m256i w_low = load_bytes(quants + g * 64), w_high = load_bytes(quants + g * 64 + 32);
     const __m256i abs_low = _mm256_abs_epi8(w_low), abs_high = _mm256_abs_epi8(w_high);
-#pragma GCC unroll 8
-    for (int t = 0; t < kTokens; ++t) {
-      const __m256i xs = broadcast_bits(x + t * stride + g * 4);
+#pragma GCC unroll 16
+    for (int t = 0; t < kSums; ++t) {
+      const __m256i xs = broadcast_bits(x + digit_offset(t, stride) + g * 4);
       const __m256i p_low =
           _mm256_madd_epi16(_mm256_maddubs_epi16(abs_low, _mm256_sign_epi8(xs, w_low)), ones);
       const __m256i p_high =

@@ -72,14 +72,20 @@ CRIA_INLINE Lanes load_halves(const std::byte* p) {
   return out;
 }
 
-// The even and the odd columns of sixteen pairs of bfloat16.
-CRIA_INLINE void load_bfloat_pairs(const std::byte* p, Lanes& even, Lanes& odd) {
+// The first and the second columns of sixteen pairs of bfloat16.
+CRIA_INLINE Lanes load_even_bfloats(const std::byte* p) {
   uint32_t pairs[kTileRows];
   std::memcpy(pairs, p, sizeof(pairs));
-  for (int r = 0; r < kTileRows; ++r) {
-    even.v[r] = float_of(pairs[r] << 16);
-    odd.v[r] = float_of(pairs[r] & 0xffff0000u);
-  }
+  Lanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = float_of(pairs[r] << 16);
+  return out;
+}
+CRIA_INLINE Lanes load_odd_bfloats(const std::byte* p) {
+  uint32_t pairs[kTileRows];
+  std::memcpy(pairs, p, sizeof(pairs));
+  Lanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = float_of(pairs[r] & 0xffff0000u);
+  return out;
 }
 
 CRIA_INLINE Lanes add(const Lanes& a, const Lanes& b) {
@@ -126,27 +132,44 @@ CRIA_INLINE float largest_magnitude(const float* x) {
   return float_of(largest);
 }
 
-// quants = x * factor to the nearest integer, of ties the even one; returns their sum. Adding 1.5 *
-// 2^23 leaves no bits for fractions, and the integer in the lowest ones.
-CRIA_INLINE int32_t round_block(const float* x, float factor, int8_t* quants) {
+// 256 * high + low = x * factor to the nearest integer, of ties the even one, or one more where the
+// low digit would be -128; returns their sum. Adding 1.5 * 2^23 leaves no bits for fractions, and
+// the integer in the lowest ones.
+CRIA_INLINE int32_t split_block(const float* x, float factor, int8_t* high, int8_t* low) {
   int32_t sum = 0;
   for (int i = 0; i < kBlock; ++i) {
     const float shifted = x[i] * factor + 0x1.8p23f;
     const int32_t whole = static_cast<int32_t>(bits_of(shifted) - bits_of(0x1.8p23f));
-    quants[i] = static_cast<int8_t>(whole);
-    sum += whole;
+    const int32_t upper = (whole + 128) >> 8, rest = whole - upper * 256;
+    const int32_t lower = rest < -127 ? -127 : rest;
+    high[i] = static_cast<int8_t>(upper);
+    low[i] = static_cast<int8_t>(lower);
+    sum += upper * 256 + lower;
   }
   return sum;
 }
 
-// Adds the dot products of a block of 4-bit weights, 0 .. 15, with the blocks of some tokens,
-// `stride` bytes apart.
-template <int kTokens>
+// The quants' sums from those of their digits.
+CRIA_INLINE IntLanes join_digits(const IntLanes& high, const IntLanes& low) {
+  IntLanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = high.v[r] * 256 + low.v[r];
+  return out;
+}
+
+CRIA_INLINE IntLanes add(const IntLanes& a, const IntLanes& b) {
+  IntLanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = a.v[r] + b.v[r];
+  return out;
+}
+
+// Adds the dot products of a block of 4-bit weights, 0 .. 15, with both digits of the
+// blocks of some tokens, `stride` bytes apart.
+template <int kSums>
 CRIA_INLINE void dot_u4(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kTokens]) {
+                        IntLanes (&sums)[kSums]) {
   const uint8_t* w = reinterpret_cast<const uint8_t*>(quants);
-  for (int t = 0; t < kTokens; ++t) {
-    const int8_t* xs = reinterpret_cast<const int8_t*>(x + t * stride);
+  for (int t = 0; t < kSums; ++t) {
+    const int8_t* xs = reinterpret_cast<const int8_t*>(x + digit_offset(t, stride));
     for (int g = 0; g < 4; ++g) {
       for (int r = 0; r < kTileRows; ++r) {
         for (int j = 0; j < 4; ++j) {
@@ -159,12 +182,12 @@ CRIA_INLINE void dot_u4(const std::byte* quants, const std::byte* x, int64_t str
 }
 
 // The same for 8-bit weights, -128 .. 127.
-template <int kTokens>
+template <int kSums>
 CRIA_INLINE void dot_s8(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kTokens]) {
+                        IntLanes (&sums)[kSums]) {
   const int8_t* w = reinterpret_cast<const int8_t*>(quants);
-  for (int t = 0; t < kTokens; ++t) {
-    const int8_t* xs = reinterpret_cast<const int8_t*>(x + t * stride);
+  for (int t = 0; t < kSums; ++t) {
+    const int8_t* xs = reinterpret_cast<const int8_t*>(x + digit_offset(t, stride));
     for (int g = 0; g < 8; ++g) {
       for (int r = 0; r < kTileRows; ++r) {
         for (int j = 0; j < 4; ++j) sums[t].v[r] += w[g * 64 + r * 4 + j] * xs[g * 4 + j];

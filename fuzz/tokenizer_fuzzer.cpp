@@ -1,0 +1,102 @@
+// Any bytes are encoded, as plain and as trusted text, and come back when they are decoded; plain
+// text never becomes a control token.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "tokenizer/byte_level.h"
+#include "tokenizer/tokenizer.h"
+
+namespace cria::tokenizer {
+namespace {
+
+constexpr std::string_view kSpaceMark = "\xe2\x96\x81";  // U+2581
+
+void add(Vocabulary& vocabulary, std::string text, TokenType type, float score = 0) {
+  vocabulary.tokens.push_back(std::move(text));
+  vocabulary.types.push_back(type);
+  if (vocabulary.model == "llama") vocabulary.scores.push_back(score);
+}
+
+void add_specials(Vocabulary& vocabulary) {
+  add(vocabulary, "<s>", TokenType::kControl);
+  add(vocabulary, "<s>>", TokenType::kControl);
+  add(vocabulary, "@@", TokenType::kUserDefined);
+  vocabulary.bos = static_cast<Id>(vocabulary.tokens.size()) - 3;
+}
+
+std::unique_ptr<Tokenizer> byte_level(const std::string& pre) {
+  Vocabulary vocabulary{.model = "gpt2", .pre = pre};
+  for (int byte = 0; byte < 256; ++byte) {
+    add(vocabulary, to_byte_alphabet(std::string(1, static_cast<char>(byte))), TokenType::kNormal);
+  }
+  const std::string space = to_byte_alphabet(" ");
+  for (const auto& [left, right] : std::array<std::pair<std::string, std::string>, 6>{
+           {{"a", "a"}, {"aa", "aa"}, {space, "a"}, {space, space}, {"1", "2"}, {"a", "b"}}}) {
+    vocabulary.merges.push_back(left + ' ' + right);
+    add(vocabulary, left + right, TokenType::kNormal);
+  }
+  add_specials(vocabulary);
+  return make_tokenizer(vocabulary);
+}
+
+std::unique_ptr<Tokenizer> sentencepiece(bool add_space_prefix) {
+  Vocabulary vocabulary{.model = "llama"};
+  vocabulary.add_space_prefix = add_space_prefix;
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  for (size_t byte = 0; byte < 256; ++byte) {
+    add(vocabulary, std::string("<0x") + kDigits[byte / 16] + kDigits[byte % 16] + '>',
+        TokenType::kByte);
+  }
+  const std::string space(kSpaceMark);
+  for (const std::string& piece : {std::string("a"), std::string("b"), std::string("aa"), space,
+                                   space + space, space + "a", std::string("<s>")}) {
+    add(vocabulary, piece, TokenType::kNormal, -static_cast<float>(piece.size() % 4));
+  }
+  add_specials(vocabulary);
+  return make_tokenizer(vocabulary);
+}
+
+void check_round_trip(const Tokenizer& tokenizer, std::string_view text) {
+  const std::vector<Id> plain = tokenizer.encode(text);
+  CRIA_CHECK(tokenizer.decode(plain) == text);
+  for (const Id id : plain) {
+    CRIA_CHECK(tokenizer.vocabulary().types[static_cast<size_t>(id)] != TokenType::kControl);
+  }
+  const std::vector<Id> trusted = tokenizer.encode(text, true);
+  CRIA_CHECK(tokenizer.decode(trusted, true) == text);
+
+  const std::string_view half = text.substr(0, text.size() / 2);
+  const std::array pieces = {Piece{half, true}, Piece{text.substr(half.size()), false}};
+  CRIA_CHECK(tokenizer.decode(tokenizer.encode(pieces), true) == text);
+}
+
+const std::vector<std::unique_ptr<Tokenizer>>& tokenizers() {
+  static const std::vector<std::unique_ptr<Tokenizer>> all = [] {
+    std::vector<std::unique_ptr<Tokenizer>> list;
+    for (const char* pre : {"gpt-2", "llama-bpe", "qwen2", "smollm", "falcon", "deepseek-llm",
+                            "deepseek-coder", "deepseek-v3", "tekken", "gpt-4o"}) {
+      list.push_back(byte_level(pre));
+    }
+    list.push_back(sentencepiece(false));
+    list.push_back(sentencepiece(true));
+    return list;
+  }();
+  return all;
+}
+
+}  // namespace
+}  // namespace cria::tokenizer
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  for (const auto& tokenizer : cria::tokenizer::tokenizers()) {
+    cria::tokenizer::check_round_trip(*tokenizer, text);
+  }
+  return 0;
+}

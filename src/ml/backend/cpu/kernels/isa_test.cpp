@@ -33,9 +33,9 @@ TEST(Isa, IsChosenByTheEnvironmentOrElseTheBest) {
   setenv("CRIA_CPU_ISA", "mmx", 1);
   test::expect_error([] { chosen_isa(); }, Error::Code::kInvalidArgument, {"mmx", "generic"});
   unsetenv("CRIA_CPU_ISA");
-  for (const Isa& isa : isas()) {
-    if (isa.runs_here && isa.name != "generic") EXPECT_NE(chosen_isa().name, "generic");
-  }
+  std::string_view last;
+  for (const Isa& isa : isas()) last = isa.runs_here ? isa.name : last;
+  EXPECT_EQ(chosen_isa().name, last);
   setenv("CRIA_CPU_ISA", before.c_str(), 1);  // an empty name is none
 }
 

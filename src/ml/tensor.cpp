@@ -49,6 +49,7 @@ Tensor Tensor::reshape(const Shape& shape) const {
   CRIA_CHECK(graph_ != nullptr);
   Node node;
   node.op = Op::kReshape;
+  node.dtype = node_->dtype == DType::kI32 ? DType::kI32 : DType::kF32;
   node.shape = shape;
   node.inputs[0] = node_;
   return graph_->add(std::move(node));

@@ -116,8 +116,8 @@ TEST(Pack, RefusesWhatHasNoLayout) {
 }
 
 TEST(Pack, MakesQuantisedRowsOfWholeCacheLines) {
-  EXPECT_EQ(quantized_row_bytes(32), 64);
-  EXPECT_EQ(quantized_row_bytes(576), 832);
+  EXPECT_EQ(quantized_row_bytes(32), 128);
+  EXPECT_EQ(quantized_row_bytes(576), 1408);
 }
 
 }  // namespace

@@ -22,16 +22,23 @@ class QuantizeRow : public testing::TestWithParam<TestTable> {
   const Kernels& kernels() const { return *GetParam().kernels; }
 };
 
+int quant(const ActivationBlock& block, int64_t i) { return 256 * block.high[i] + block.low[i]; }
+
 TEST_P(QuantizeRow, RoundsToNearestAndTiesToEven) {
-  float x[kBlock] = {127, -127, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 3.49f, 3.51f, -126.6f};
+  // The largest is kLargestQuant, so that the scale is 1; 128 has no low digit of its own: 129.
+  float x[kBlock] = {kLargestQuant, -kLargestQuant, 0.5f,    1.5f,    2.5f,  -0.5f,
+                     -1.5f,         3.49f,          3.51f,   -126.6f, 127,   128,
+                     -128,          -129,           300.25f, 32511,   -32385};
   const ActivationBlock block = quantize(kernels(), x, kBlock)[0];
-  const int expected[] = {127, -127, 0, 2, 2, 0, -2, 3, 4, -127};
+  const int expected[] = {
+      kLargestQuant, -kLargestQuant, 0,    2,   2,     0,     -2, 3, 4, -127, 127,
+      129,           -127,           -129, 300, 32511, -32385};
   int sum = 0;
-  for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(block.quants[i], expected[i]) << i;
+  for (int i = 0; i < 17; ++i) {
+    EXPECT_EQ(quant(block, i), expected[i]) << i;
     sum += expected[i];
   }
-  EXPECT_EQ(block.quants[10], 0);
+  EXPECT_EQ(quant(block, 17), 0);
   EXPECT_EQ(block.scale, 1.0f);
   EXPECT_EQ(block.eightfold_sum, -8 * sum);
   EXPECT_EQ(block.scaled_sum, static_cast<float>(sum));
@@ -48,7 +55,8 @@ TEST_P(QuantizeRow, IsCloseToTheValuesAndTheSameForEveryTable) {
   EXPECT_EQ(std::memcmp(blocks.data(), plain.data(), blocks.size() * sizeof(ActivationBlock)), 0);
   for (int i = 0; i < 8 * kBlock; ++i) {
     const ActivationBlock& block = blocks[static_cast<size_t>(i / kBlock)];
-    EXPECT_NEAR(block.scale * block.quants[i % kBlock], misaligned[i], block.scale * 0.501f);
+    EXPECT_NEAR(block.scale * static_cast<float>(quant(block, i % kBlock)), misaligned[i],
+                block.scale * 1.01f);
   }
 }
 
@@ -59,7 +67,7 @@ TEST_P(QuantizeRow, GivesABlockOfZerosTheScaleZero) {
     EXPECT_EQ(block.scale, 0.0f);
     EXPECT_EQ(block.scaled_sum, 0.0f);
     EXPECT_EQ(block.eightfold_sum, 0);
-    for (int8_t quant : block.quants) EXPECT_EQ(quant, 0);
+    for (int i = 0; i < kBlock; ++i) EXPECT_EQ(quant(block, i), 0);
   }
 }
 
@@ -81,8 +89,8 @@ TEST_P(QuantizeRow, GivesABlockWithAValueThatIsNotFiniteTheScaleNaN) {
 TEST_P(QuantizeRow, KeepsTheLargestFloat) {
   float x[kBlock] = {std::numeric_limits<float>::max(), -std::numeric_limits<float>::max()};
   const ActivationBlock block = quantize(kernels(), x, kBlock)[0];
-  EXPECT_EQ(block.quants[0], 127);
-  EXPECT_EQ(block.quants[1], -127);
+  EXPECT_EQ(quant(block, 0), kLargestQuant);
+  EXPECT_EQ(quant(block, 1), -kLargestQuant);
   EXPECT_TRUE(std::isfinite(block.scale));
 }
 

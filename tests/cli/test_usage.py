@@ -1,0 +1,131 @@
+"""Arguments, help and what is said about bad files: nothing here needs a model."""
+
+import os
+import random
+import signal
+import struct
+import subprocess
+
+import support
+from support import CliTest, cria
+
+COMMANDS = ["run", "list", "show", "tokenize", "detokenize", "logits", "compare", "bench"]
+
+
+class Usage(CliTest):
+    def test_version(self):
+        for flag in ("--version", "-v"):
+            self.assertRegex(self.succeed(flag).out, r"^cria version \d+\.\d+\.\d+\n$")
+
+    def test_help_names_every_command(self):
+        for arguments in ([], ["--help"], ["help"]):
+            out = self.succeed(*arguments).out
+            for command in COMMANDS:
+                self.assertIn(f"  {command} ", out)
+
+    def test_help_of_every_command_has_examples(self):
+        for command in COMMANDS:
+            out = self.succeed(command, "--help").out
+            self.assertIn(f"Examples:\n  ", out)
+            self.assertIn(f"cria {command}", out)
+            self.assertEqual(self.succeed("help", command).out, out)
+
+    def test_unknown_command_suggests_the_nearest(self):
+        self.assertIn('did you mean "show"?', self.fail_with(2, "shwo", "x.gguf").err)
+        self.assertNotIn("did you mean", self.fail_with(2, "frobnicate").err)
+
+    def test_usage_errors(self):
+        for arguments in (
+            ["run"],
+            ["show", "m.gguf", "--frobnicate"],
+            ["run", "m.gguf", "--top-k", "many"],
+            ["run", "m.gguf", "--backend", "quantum"],
+            ["run", "m.gguf", "--num-ctx", "0"],
+            ["logits", "m.gguf"],
+            ["bench", "m.gguf", "--batch", "0"],
+        ):
+            with self.subTest(arguments):
+                self.assertIn(f'Run "cria {arguments[0]} --help" for usage.', self.fail_with(2, *arguments).err)
+
+    def test_sampling_options_out_of_range(self):
+        self.assertIn("temperature", self.fail_with(1, "run", "m.gguf", "hi", "--temperature", "-1").err)
+
+
+class Store(CliTest):
+    def env(self):
+        return support.environment(CRIA_MODELS=str(self.folder))
+
+    def test_list_of_an_empty_store_is_a_header(self):
+        for command in ("list", "ls"):
+            out = self.succeed(command, env=self.env()).out
+            self.assertEqual(out.split(), ["NAME", "ID", "SIZE", "MODIFIED"])
+
+    def test_a_model_that_is_not_stored(self):
+        self.assertIn("nowhere", self.fail_with(1, "show", "nowhere", env=self.env()).err)
+        self.assertIn("no file", self.fail_with(1, "show", "some/where", env=self.env()).err)
+
+
+class BadFiles(CliTest):
+    def bad_files(self):
+        noise = random.Random(1).randbytes(5000)
+        contents = {
+            "empty": b"",
+            "noise": noise,
+            "magic-only": b"GGUF",
+            "noise-after-magic": b"GGUF" + struct.pack("<I", 3) + noise,
+            "huge-counts": b"GGUF" + struct.pack("<IQQ", 3, 1 << 62, 1 << 62),
+            "no-architecture": b"GGUF" + struct.pack("<IQQ", 3, 0, 0),
+        }
+        if support.STORIES.exists():
+            whole = support.STORIES.read_bytes()
+            contents["cut-in-tensors"] = whole[: len(whole) // 2]
+            contents["cut-in-metadata"] = whole[:1000]
+        for name, content in contents.items():
+            path = self.folder / f"{name}.gguf"
+            path.write_bytes(content)
+            yield path
+        yield self.folder / "missing.gguf"
+        yield f"{self.folder}/"
+
+    def test_every_command_says_what_is_wrong(self):
+        expected = self.folder / "expected.safetensors"
+        support.write_safetensors(expected, {"input_ids": ("I32", [1], b"\1\0\0\0")}, {})
+        for path in self.bad_files():
+            commands = [
+                ["run", path, "hi"],
+                ["tokenize", path, "hi"],
+                ["detokenize", path, "1"],
+                ["logits", path, "--ids", "1", "-o", self.folder / "out.safetensors"],
+                ["compare", path, expected],
+                ["bench", path],
+            ]
+            if "no-architecture" not in str(path):  # a valid file of nothing
+                commands.append(["show", path])
+            for command in commands:
+                with self.subTest(command=command):
+                    self.fail_with(1, *command)
+        self.assertFalse((self.folder / "out.safetensors").exists())
+
+
+class Output(CliTest):
+    def test_a_closed_pipe_ends_quietly(self):
+        for ignored in (False, True):
+            reading, writing = os.pipe()
+            os.close(reading)
+            process = subprocess.run(
+                [support.PROGRAM, "--help"],
+                stdout=writing,
+                stderr=subprocess.PIPE,
+                env=support.environment(),
+                restore_signals=not ignored,  # Python ignores SIGPIPE
+            )
+            os.close(writing)
+            self.assertEqual((process.returncode, process.stderr), (-signal.SIGPIPE, b""))
+
+    def test_a_full_disk_is_an_error(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full here")
+        with open("/dev/full", "wb") as full:
+            process = subprocess.run([support.PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn(b"cria: cannot write to standard output", process.stderr)

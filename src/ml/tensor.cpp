@@ -57,12 +57,11 @@ Tensor Tensor::reshape(const Shape& shape) const {
 
 Tensor Tensor::split_last(int64_t n) const {
   const Shape& s = shape();
-  if (s.rank() == Shape::kMaxRank || n <= 0 || s[-1] % n != 0) {
+  if (s.rank() < 1 || s.rank() == Shape::kMaxRank || n <= 0 || s[-1] % n != 0) {
     fail(Error::Code::kInvalidArgument, "split_last: ", describe(node_), " into ", n);
   }
-  std::vector<int64_t> dims(s.dims().begin(), s.dims().end());
-  dims.back() = n;
-  dims.push_back(s[-1] / n);
+  std::vector<int64_t> dims(s.dims().begin(), s.dims().end() - 1);
+  dims.insert(dims.end(), {n, s[-1] / n});
   return reshape(Shape(dims));
 }
 

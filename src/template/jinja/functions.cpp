@@ -148,14 +148,14 @@ Value call_method(const Value& object, const std::string& name, std::span<const 
     if (!is<Undefined>(found)) return found;
     return arguments.size() > 1 ? arguments[1] : Value(None{});
   }
-  const std::string& text = text_of(object, "method " + quote(name));
+  const std::string text = text_of(object, "method " + quote(name));
   if (name == "strip") return strip_method(text, arguments, Sides::kBoth);
   if (name == "lstrip") return strip_method(text, arguments, Sides::kLeft);
   if (name == "rstrip") return strip_method(text, arguments, Sides::kRight);
   if (name == "lower" && arguments.empty()) return lower(text);
   if (name == "upper" && arguments.empty()) return upper(text);
   if (arguments.size() == 1) {
-    const std::string& argument = text_of(arguments[0], "argument of method " + quote(name));
+    const std::string argument = text_of(arguments[0], "argument of method " + quote(name));
     if (name == "startswith") return text.starts_with(argument);
     if (name == "endswith") return text.ends_with(argument);
     if (name == "split") return split(text, argument);

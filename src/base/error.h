@@ -7,8 +7,8 @@
 
 namespace cria {
 
-// Anything that goes wrong because of a file, a request or a device is an Error. The message says where, what, the
-// value, and what was expected; it is lower case, without a full stop.
+// Anything that goes wrong because of a file, a request or a device is an Error. The message says
+// where, what, the value, and what was expected; it is lower case, without a full stop.
 class Error : public std::runtime_error {
  public:
   enum class Code {

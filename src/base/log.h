@@ -1,5 +1,6 @@
 #pragma once
-// Debug log: off unless CRIA_DEBUG (or OLLAMA_DEBUG) is set to something other than 0. The library prints nowhere else.
+// Debug log: off unless CRIA_DEBUG (or OLLAMA_DEBUG) is set to something other than 0. The library
+// prints nowhere else.
 
 #include "base/error.h"
 

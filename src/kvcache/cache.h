@@ -1,6 +1,6 @@
 #pragma once
-// The memory of a model's attention: one pool of fixed-size blocks that all sequences share. A sequence is a table of
-// blocks; tokens of a sequence lie in its blocks in order of position.
+// The memory of a model's attention: one pool of fixed-size blocks that all sequences share. A
+// sequence is a table of blocks; tokens of a sequence lie in its blocks in order of position.
 
 #include <cstdint>
 #include <memory>
@@ -36,7 +36,8 @@ class Layer {
   int64_t block_size_;
 };
 
-// All layers in the graph of one pass, and the inputs through which a pass says where its tokens lie.
+// All layers in the graph of one pass, and the inputs through which a pass says where its tokens
+// lie.
 struct View {
   std::vector<Layer> layers;
   ml::Tensor positions;  // i32 [t]
@@ -49,9 +50,9 @@ struct View {
 
 struct Options {
   ml::DType key_type = ml::DType::kF16, value_type = ml::DType::kF16;  // F32 or F16
-  int64_t tokens = 0;      // how many the pool holds, rounded up to blocks
-  int64_t sequences = 1;   // how many may be open at once
-  int64_t context = 0;     // the most tokens of one sequence; 0: `tokens`
+  int64_t tokens = 0;     // how many the pool holds, rounded up to blocks
+  int64_t sequences = 1;  // how many may be open at once
+  int64_t context = 0;    // the most tokens of one sequence; 0: `tokens`
   int64_t block_size = 32;
 };
 
@@ -68,8 +69,8 @@ class Cache {
   std::optional<Sequence> open();
   void close(Sequence sequence);
 
-  // Makes room for `tokens` more tokens at the end of a sequence. A pool or context without room is an outcome, not an
-  // error; nothing is taken then.
+  // Makes room for `tokens` more tokens at the end of a sequence. A pool or context without room is
+  // an outcome, not an error; nothing is taken then.
   enum class Outcome { kOk, kPoolFull, kContextFull };
   [[nodiscard]] Outcome reserve(Sequence sequence, int64_t tokens);
 
@@ -83,8 +84,8 @@ class Cache {
 
   View view(ml::Graph& graph, int64_t tokens) const;
 
-  // Appends one token to each sequence named, in order (a sequence may be named many times), and writes the inputs of a
-  // view for them. Room must have been reserved.
+  // Appends one token to each sequence named, in order (a sequence may be named many times), and
+  // writes the inputs of a view for them. Room must have been reserved.
   void place(std::span<const Sequence> sequences, const View& view, ml::Plan& plan);
 
  private:
@@ -94,9 +95,9 @@ class Cache {
     bool open = false;
   };
   Options options_;
-  int64_t max_blocks_;                                // of one sequence
-  std::vector<std::unique_ptr<ml::State>> states_;    // keys, values of layer 0, of layer 1, ...
-  std::vector<int32_t> free_;                         // blocks, the next to be used last
+  int64_t max_blocks_;                              // of one sequence
+  std::vector<std::unique_ptr<ml::State>> states_;  // keys, values of layer 0, of layer 1, ...
+  std::vector<int32_t> free_;                       // blocks, the next to be used last
   std::vector<Table> tables_;
   int64_t bytes_ = 0;
 };

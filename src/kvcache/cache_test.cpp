@@ -16,22 +16,27 @@ const LayerSpec kLayer{.kv_heads = 1, .head_dim = 1};
 
 struct Fixture {
   explicit Fixture(const Options& options)
-      : backend(ml::make_backend("reference", {.threads = 1})), cache(*backend, std::span(&kLayer, 1), options) {}
+      : backend(ml::make_backend("reference", {.threads = 1})),
+        cache(*backend, std::span(&kLayer, 1), options) {}
 
-  // Appends keys to sequences; gives what attention may see: per token the mask over the pool's slots, `.` unseen.
-  std::vector<std::string> append(const std::vector<Sequence>& sequences, const std::vector<float>& keys) {
+  // Appends keys to sequences; gives what attention may see: per token the mask over the pool's
+  // slots, `.` unseen.
+  std::vector<std::string> append(const std::vector<Sequence>& sequences,
+                                  const std::vector<float>& keys) {
     ml::Graph graph;
     const int64_t tokens = static_cast<int64_t>(keys.size());
     View view = cache.view(graph, tokens);
     const ml::Tensor input = graph.input("keys", ml::DType::kF32, {tokens, 1, 1});
     const ml::History history = view[0].append(input, input);
-    const ml::Tensor mask = ml::apply(ml::Op::kHistoryMask, {history.keys, history.tables, history.sequences, history.positions},
-                                      ml::AttentionOptions{.block_size = 2});
+    const ml::Tensor mask = ml::apply(
+        ml::Op::kHistoryMask, {history.keys, history.tables, history.sequences, history.positions},
+        ml::AttentionOptions{.block_size = 2});
     const ml::Tensor contents = ml::permute(history.keys, {1, 2, 0});
     const ml::Tensor results[] = {ml::exp(mask), contents};
     const auto plan = backend->plan(graph, results);
     cache.place(sequences, view, *plan);
-    std::copy_n(reinterpret_cast<const std::byte*>(keys.data()), keys.size() * sizeof(float), plan->input(input).data());
+    std::copy_n(reinterpret_cast<const std::byte*>(keys.data()), keys.size() * sizeof(float),
+                plan->input(input).data());
     backend->run(*plan);
     std::vector<std::string> rows;
     const size_t slots = plan->output(1).size();
@@ -50,7 +55,14 @@ struct Fixture {
   Cache cache;
 };
 
-Options small() { return {.key_type = ml::DType::kF32, .value_type = ml::DType::kF32, .tokens = 8, .sequences = 2, .context = 6, .block_size = 2}; }
+Options small() {
+  return {.key_type = ml::DType::kF32,
+          .value_type = ml::DType::kF32,
+          .tokens = 8,
+          .sequences = 2,
+          .context = 6,
+          .block_size = 2};
+}
 
 using Rows = std::vector<std::string>;
 
@@ -68,7 +80,8 @@ TEST(Cache, KeepsSequencesApartInSharedBlocks) {
   const Sequence a = f.cache.open().value(), b = f.cache.open().value();
   ASSERT_EQ(f.cache.reserve(a, 2), Outcome::kOk);
   ASSERT_EQ(f.cache.reserve(b, 3), Outcome::kOk);
-  EXPECT_EQ(f.append({a, b, a, b, b}, {1, 5, 2, 6, 7}), (Rows{"1.......", "..5.....", "12......", "..56....", "..567..."}));
+  EXPECT_EQ(f.append({a, b, a, b, b}, {1, 5, 2, 6, 7}),
+            (Rows{"1.......", "..5.....", "12......", "..56....", "..567..."}));
   ASSERT_EQ(f.cache.reserve(a, 1), Outcome::kOk);
   EXPECT_EQ(f.append({a, b}, {3, 8}), (Rows{"12....3.", "..5678.."}));
 }
@@ -100,7 +113,8 @@ TEST(Cache, SaysWhenThePoolOrTheContextIsFullAndTakesNothingThen) {
 }
 
 TEST(Cache, RefusesSizesThatAreNotPositive) {
-  test::expect_error([] { const Fixture f({.tokens = 0}); }, Error::Code::kInvalidArgument, {"0 tokens"});
+  test::expect_error([] { const Fixture f({.tokens = 0}); }, Error::Code::kInvalidArgument,
+                     {"0 tokens"});
 }
 
 }  // namespace

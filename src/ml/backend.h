@@ -90,9 +90,9 @@ class Backend {
 };
 
 struct BackendOptions {
-  int threads = 0;           // 0: as many as this process may use
-  std::string instructions = {};  // instruction set of the cpu backend; empty: the best there is, or
-                             // CRIA_CPU_ISA
+  int threads = 0;                // 0: as many as this process may use
+  std::string instructions = {};  // instruction set of the cpu backend; empty: the best there is,
+                                  // or CRIA_CPU_ISA
 };
 
 using BackendFactory = std::unique_ptr<Backend> (*)(const BackendOptions&);

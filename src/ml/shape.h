@@ -1,5 +1,6 @@
 #pragma once
-// Up to four dimensions, outermost first, as in PyTorch, ONNX and MLX. GGUF stores them reversed; only fs/gguf knows.
+// Up to four dimensions, outermost first, as in PyTorch, ONNX and MLX. GGUF stores them reversed;
+// only fs/gguf knows.
 
 #include <algorithm>
 #include <array>
@@ -15,9 +16,11 @@ class Shape {
   static constexpr int kMaxRank = 4;
 
   Shape() = default;
-  Shape(std::initializer_list<int64_t> dims)  // NOLINT(google-explicit-constructor): {2, 3} is a shape
+  Shape(std::initializer_list<int64_t>
+            dims)  // NOLINT(google-explicit-constructor): {2, 3} is a shape
       : Shape(std::span<const int64_t>(dims.begin(), dims.size())) {}
-  explicit Shape(std::span<const int64_t> dims);  // InvalidArgument: more than four, or a negative one
+  explicit Shape(
+      std::span<const int64_t> dims);  // InvalidArgument: more than four, or a negative one
 
   int rank() const { return rank_; }
   int64_t operator[](int i) const { return dims_[static_cast<size_t>(i < 0 ? rank_ + i : i)]; }

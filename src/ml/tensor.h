@@ -1,6 +1,6 @@
 #pragma once
-// A lazily built graph of tensor operations. Calling an op appends a node and infers its shape; nothing runs until a
-// backend runs a plan of the graph.
+// A lazily built graph of tensor operations. Calling an op appends a node and infers its shape;
+// nothing runs until a backend runs a plan of the graph.
 
 #include <array>
 #include <cstddef>
@@ -34,7 +34,8 @@ struct NormOptions {
 };
 
 struct PermuteOptions {
-  std::array<int, Shape::kMaxRank> axes{};  // dimension i of the result is dimension axes[i] of the operand
+  std::array<int, Shape::kMaxRank>
+      axes{};  // dimension i of the result is dimension axes[i] of the operand
   friend bool operator==(const PermuteOptions&, const PermuteOptions&) = default;
 };
 
@@ -45,7 +46,10 @@ struct SliceOptions {
 };
 
 // How pairs of a head's dimensions are formed for rotation.
-enum class RopePairs : uint8_t { kAdjacent, kHalves };  // (2i, 2i+1) as in GGUF llama; (i, i + dims/2) as in NeoX
+enum class RopePairs : uint8_t {
+  kAdjacent,
+  kHalves
+};  // (2i, 2i+1) as in GGUF llama; (i, i + dims/2) as in NeoX
 
 struct RopeOptions {
   int64_t dims = 0;  // how many leading dimensions of a head are rotated
@@ -62,8 +66,8 @@ struct AttentionOptions {
   friend bool operator==(const AttentionOptions&, const AttentionOptions&) = default;
 };
 
-using Options = std::variant<std::monostate, AffineOptions, NormOptions, PermuteOptions, SliceOptions,
-                             RopePairs, RopeOptions, AttentionOptions>;
+using Options = std::variant<std::monostate, AffineOptions, NormOptions, PermuteOptions,
+                             SliceOptions, RopePairs, RopeOptions, AttentionOptions>;
 
 // Memory that a backend keeps between runs, such as a layer's cached keys. See ml/backend.h.
 class State;
@@ -76,10 +80,11 @@ struct Node {
   Shape shape;
   std::array<const Node*, kMaxInputs> inputs{};  // null where an optional input is absent
   Options options;
-  std::string name;                 // of weights, inputs, states and named results; else empty
-  const std::byte* data = nullptr;  // weights and constants: elements as in a file, rows without padding
-  State* state = nullptr;           // states and results of store
-  int64_t index = -1;               // in its graph; -1: belongs to no graph (weights)
+  std::string name;  // of weights, inputs, states and named results; else empty
+  const std::byte* data =
+      nullptr;             // weights and constants: elements as in a file, rows without padding
+  State* state = nullptr;  // states and results of store
+  int64_t index = -1;      // in its graph; -1: belongs to no graph (weights)
 };
 
 class Graph;
@@ -130,7 +135,8 @@ class Graph {
   std::vector<std::vector<Node*>> by_op_;
 };
 
-// "matmul(blk.1.ffn_up.weight) [1, 48]": a node is described by the nearest named one that it descends from.
+// "matmul(blk.1.ffn_up.weight) [1, 48]": a node is described by the nearest named one that it
+// descends from.
 std::string describe(const Node* node);
 
 }  // namespace cria::ml

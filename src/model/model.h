@@ -27,14 +27,15 @@ class Model {
   // Names every weight with its shape, once.
   virtual void bind(nn::Weights& weights) = 0;
 
-  // Builds the graph of one pass and returns the logits [n, vocab]. Names "hidden.0" the embeddings, "hidden.i" what
-  // leaves block i - 1, the last one after the final norm.
+  // Builds the graph of one pass and returns the logits [n, vocab]. Names "hidden.0" the
+  // embeddings, "hidden.i" what leaves block i - 1, the last one after the final norm.
   virtual ml::Tensor forward(const Batch& batch, kvcache::View& cache) const = 0;
 
   // What each layer wants the cache to keep.
   virtual std::vector<kvcache::LayerSpec> cache_spec() const = 0;
 
-  // Re-rotates cached keys [n, kv_heads, head_dim] by `delta` positions [n], when tokens before them are removed.
+  // Re-rotates cached keys [n, kv_heads, head_dim] by `delta` positions [n], when tokens before
+  // them are removed.
   virtual ml::Tensor shift(size_t layer, ml::Tensor key, ml::Tensor delta) const = 0;
 
   virtual int64_t vocabulary() const = 0;

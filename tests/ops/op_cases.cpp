@@ -30,7 +30,8 @@ void add_elementwise(std::vector<OpCase>& cases) {
     binary(Op::kDiv, [](Tensor a, Tensor b) { return a / b; });
     binary(Op::kSwiglu, [](Tensor a, Tensor b) { return swiglu(a * 8.f, b); });
     const auto unary = [&](Op op, float low, float high, double bound, auto f) {
-      cases.push_back({op, name_of(op, shape), bound, [=](CaseInputs& in) { return f(in.input(shape, low, high)); }});
+      cases.push_back({op, name_of(op, shape), bound,
+                       [=](CaseInputs& in) { return f(in.input(shape, low, high)); }});
     };
     unary(Op::kAffine, -2, 2, kExact, [](Tensor x) { return affine(x, 1.5f, -0.25f); });
     unary(Op::kExp, -20, 20, kInexact, [](Tensor x) { return exp(x); });
@@ -51,29 +52,39 @@ void add_elementwise(std::vector<OpCase>& cases) {
                      const Tensor x = in.input({5, 33});
                      return x + in.weight(DType::kF16, {33});
                    }});
-  cases.push_back({Op::kMul, "mul with sizes of 1 and fewer dimensions", kExact, [](CaseInputs& in) {
-                     const Tensor x = in.input({4, 3, 6});
-                     return x * in.input({4, 1, 6}) * in.input({3, 1}) * in.input({6});
-                   }});
+  cases.push_back(
+      {Op::kMul, "mul with sizes of 1 and fewer dimensions", kExact, [](CaseInputs& in) {
+         const Tensor x = in.input({4, 3, 6});
+         return x * in.input({4, 1, 6}) * in.input({3, 1}) * in.input({6});
+       }});
 }
 
 void add_shapes(std::vector<OpCase>& cases) {
-  cases.push_back({Op::kReshape, "reshape", kExact, [](CaseInputs& in) { return in.input({4, 6}).reshape({2, 3, 4}) * 1.f; }});
-  cases.push_back({Op::kPermute, "permute of three", kExact, [](CaseInputs& in) { return permute(in.input({4, 3, 5}), {1, 2, 0}); }});
-  cases.push_back({Op::kPermute, "permute of four", kExact,
-                   [](CaseInputs& in) { return permute(in.input({2, 3, 4, 5}), {3, 1, 0, 2}); }});
+  cases.push_back({Op::kReshape, "reshape", kExact, [](CaseInputs& in) {
+                     return in.input({4, 6}).reshape({2, 3, 4}) * 1.f;
+                   }});
+  cases.push_back({Op::kPermute, "permute of three", kExact, [](CaseInputs& in) {
+                     return permute(in.input({4, 3, 5}), {1, 2, 0});
+                   }});
+  cases.push_back({Op::kPermute, "permute of four", kExact, [](CaseInputs& in) {
+                     return permute(in.input({2, 3, 4, 5}), {3, 1, 0, 2});
+                   }});
   for (int axis = 0; axis < 3; ++axis) {
-    cases.push_back({Op::kSlice, concat("slice of dimension ", axis), kExact,
-                     [axis](CaseInputs& in) { return slice(in.input({4, 5, 6}), axis, 1, 4); }});
+    cases.push_back(
+        {Op::kSlice, concat("slice of dimension ", axis), kExact, [axis](CaseInputs& in) {
+           return slice(in.input({4, 5, 6}), axis, 1, 4);
+         }});
   }
   cases.push_back({Op::kConcat, "concat", kExact, [](CaseInputs& in) {
                      const Tensor a = in.input({3, 2, 5});
                      return concat_last(a, in.input({3, 2, 2}));
                    }});
-  for (const DType type : {DType::kF32, DType::kF16, DType::kBF16, DType::kQ4_0, DType::kQ4_1, DType::kQ8_0}) {
-    cases.push_back({Op::kRows, concat("rows of ", info(type).name), kExact, [type](CaseInputs& in) {
-                       return rows(in.weight(type, {19, 96}), in.integers({3, 18, 0, 3}));
-                     }});
+  for (const DType type :
+       {DType::kF32, DType::kF16, DType::kBF16, DType::kQ4_0, DType::kQ4_1, DType::kQ8_0}) {
+    cases.push_back(
+        {Op::kRows, concat("rows of ", info(type).name), kExact, [type](CaseInputs& in) {
+           return rows(in.weight(type, {19, 96}), in.integers({3, 18, 0, 3}));
+         }});
   }
   cases.push_back({Op::kRows, "rows of activations", kExact, [](CaseInputs& in) {
                      return rows(in.input({7, 33}) * 2.f, in.integers({6, 1}));
@@ -82,12 +93,14 @@ void add_shapes(std::vector<OpCase>& cases) {
 
 void add_matmul(std::vector<OpCase>& cases) {
   const auto add = [&](DType type, int64_t rows, int64_t cols, int64_t tokens) {
-    cases.push_back({Op::kMatmul, concat("matmul ", info(type).name, " [", rows, ", ", cols, "] with ", tokens),
+    cases.push_back({Op::kMatmul,
+                     concat("matmul ", info(type).name, " [", rows, ", ", cols, "] with ", tokens),
                      is_quantized(type) ? kQuantized : kInexact, [=](CaseInputs& in) {
                        return matmul(in.weight(type, {rows, cols}), in.input({tokens, cols}));
                      }});
   };
-  for (const DType type : {DType::kF32, DType::kF16, DType::kBF16, DType::kQ4_0, DType::kQ4_1, DType::kQ8_0}) {
+  for (const DType type :
+       {DType::kF32, DType::kF16, DType::kBF16, DType::kQ4_0, DType::kQ4_1, DType::kQ8_0}) {
     for (const int64_t rows : {1, 15, 16, 70}) {
       for (const int64_t tokens : {1, 2, 5, 8, 33}) add(type, rows, 96, tokens);
     }
@@ -102,10 +115,12 @@ void add_matmul(std::vector<OpCase>& cases) {
                      const Tensor a = in.input({2, 5, 9});
                      return matmul(a, in.input({6, 4, 9}));
                    }});
-  cases.push_back({Op::kMatmul, "matmul that shares activations, with bias and residual", kQuantized, [](CaseInputs& in) {
+  cases.push_back({Op::kMatmul, "matmul that shares activations, with bias and residual",
+                   kQuantized, [](CaseInputs& in) {
                      const Tensor x = in.input({6, 64});
                      const Tensor q = matmul(in.weight(DType::kQ4_1, {64, 64}), x);
-                     const Tensor k = matmul(in.weight(DType::kQ8_0, {64, 64}), x) + in.weight(DType::kF32, {64});
+                     const Tensor k = matmul(in.weight(DType::kQ8_0, {64, 64}), x) +
+                                      in.weight(DType::kF32, {64});
                      return x + matmul(in.weight(DType::kQ8_0, {64, 64}), swiglu(q, k));
                    }});
 }
@@ -114,20 +129,24 @@ void add_rope(std::vector<OpCase>& cases) {
   for (const RopePairs pairs : {RopePairs::kAdjacent, RopePairs::kHalves}) {
     for (const auto& [head_dim, dims] : {std::pair<int64_t, int64_t>{64, 64}, {80, 32}, {6, 2}}) {
       const RopeOptions options{.dims = dims, .base = 10000, .scale = 0.5f, .pairs = pairs};
-      const auto name = concat("rope of ", dims, " dimensions of ", head_dim, pairs == RopePairs::kHalves ? ", halves" : "");
+      const auto name = concat("rope of ", dims, " dimensions of ", head_dim,
+                               pairs == RopePairs::kHalves ? ", halves" : "");
       cases.push_back({Op::kRotate, name, kInexact, [=, n = head_dim](CaseInputs& in) {
                          return rope(in.input({3, 2, n}), in.integers({0, 7, 4000}), options);
                        }});
-      cases.push_back({Op::kRopeTable, name + ", with factors", kInexact, [=, n = head_dim, d = dims](CaseInputs& in) {
-                         const Tensor x = in.input({3, 2, n});
-                         return rope(x, in.integers({1, 2, 100}), options, in.weight(DType::kF32, {d / 2}));
-                       }});
+      cases.push_back(
+          {Op::kRopeTable, name + ", with factors", kInexact,
+           [=, n = head_dim, d = dims](CaseInputs& in) {
+             const Tensor x = in.input({3, 2, n});
+             return rope(x, in.integers({1, 2, 100}), options, in.weight(DType::kF32, {d / 2}));
+           }});
     }
   }
 }
 
 // Three tokens at the end of one sequence and one of another, in blocks out of order.
-Tensor paged(CaseInputs& in, DType type, int64_t heads, int64_t kv_heads, int64_t head_dim, int64_t window) {
+Tensor paged(CaseInputs& in, DType type, int64_t heads, int64_t kv_heads, int64_t head_dim,
+             int64_t window) {
   constexpr int64_t kBlock = 16;
   const Tensor q = in.input({4, heads, head_dim});
   const History history{
@@ -141,30 +160,33 @@ Tensor paged(CaseInputs& in, DType type, int64_t heads, int64_t kv_heads, int64_
 
 void add_cache(std::vector<OpCase>& cases) {
   for (const DType type : {DType::kF32, DType::kF16}) {
-    for (const auto& [heads, kv_heads, head_dim] : {std::tuple<int64_t, int64_t, int64_t>{4, 4, 8}, {6, 2, 64}, {9, 3, 40}, {2, 1, 1}}) {
+    for (const auto& [heads, kv_heads, head_dim] :
+         {std::tuple<int64_t, int64_t, int64_t>{4, 4, 8}, {6, 2, 64}, {9, 3, 40}, {2, 1, 1}}) {
       for (const int64_t window : {0, 9}) {
         cases.push_back({Op::kPagedAttention,
-                         concat("attention ", info(type).name, ", ", heads, " heads of ", head_dim, " over ", kv_heads,
-                                window ? ", window" : ""),
+                         concat("attention ", info(type).name, ", ", heads, " heads of ", head_dim,
+                                " over ", kv_heads, window ? ", window" : ""),
                          kInexact, [=, h = heads, kv = kv_heads, d = head_dim](CaseInputs& in) {
                            return paged(in, type, h, kv, d, window);
                          }});
       }
     }
     for (const StateRole role : {StateRole::kKeys, StateRole::kValues}) {
-      cases.push_back({Op::kStore, concat("store of ", info(type).name, role == StateRole::kKeys ? " keys" : " values"), kExact,
-                       [=](CaseInputs& in) {
-                         const Tensor state = in.state(role, type, {64, 3, 100}, 32);
-                         const Tensor stored = store(state, in.input({2, 3, 100}), in.integers({33, 5}));
-                         return rows(stored, in.integers({5, 33, 0, 63}));
-                       }});
+      cases.push_back(
+          {Op::kStore,
+           concat("store of ", info(type).name, role == StateRole::kKeys ? " keys" : " values"),
+           kExact, [=](CaseInputs& in) {
+             const Tensor state = in.state(role, type, {64, 3, 100}, 32);
+             const Tensor stored = store(state, in.input({2, 3, 100}), in.integers({33, 5}));
+             return rows(stored, in.integers({5, 33, 0, 63}));
+           }});
     }
   }
   cases.push_back({Op::kHistoryMask, "history_mask", kExact, [](CaseInputs& in) {
                      const Tensor state = in.state(StateRole::kKeys, DType::kF32, {64, 1, 1}, 16);
                      const Tensor mask = apply(Op::kHistoryMask,
-                                               {state, in.integers({2, 0, 1, 3}).reshape({2, 2}), in.integers({1, 0}),
-                                                in.integers({3, 20})},
+                                               {state, in.integers({2, 0, 1, 3}).reshape({2, 2}),
+                                                in.integers({1, 0}), in.integers({3, 20})},
                                                AttentionOptions{.block_size = 16});
                      return exp(mask);
                    }});
@@ -190,7 +212,8 @@ Tensor CaseInputs::input(const Shape& shape, float low, float high) {
 }
 
 Tensor CaseInputs::integers(std::vector<int32_t> values) {
-  const Tensor tensor = graph_.input(concat("input.", inputs_.size()), DType::kI32, {static_cast<int64_t>(values.size())});
+  const Tensor tensor = graph_.input(concat("input.", inputs_.size()), DType::kI32,
+                                     {static_cast<int64_t>(values.size())});
   std::vector<std::byte> bytes(values.size() * sizeof(int32_t));
   std::memcpy(bytes.data(), values.data(), bytes.size());
   inputs_.emplace_back(tensor, std::move(bytes));
@@ -199,8 +222,10 @@ Tensor CaseInputs::integers(std::vector<int32_t> values) {
 
 Tensor CaseInputs::weight(DType type, const Shape& shape) {
   std::vector<float> values(static_cast<size_t>(shape.size()));
-  for (float& value : values) value = next(shape.rank() == 1 ? 0.5f : -1, shape.rank() == 1 ? 1.5f : 1);
-  std::vector<std::byte>& bytes = data_.emplace_back(static_cast<size_t>(row_bytes(type, shape.size())));
+  for (float& value : values)
+    value = next(shape.rank() == 1 ? 0.5f : -1, shape.rank() == 1 ? 1.5f : 1);
+  std::vector<std::byte>& bytes =
+      data_.emplace_back(static_cast<size_t>(row_bytes(type, shape.size())));
   quantize(type, values, bytes.data());
   Node& node = weights_.emplace_back();
   node.op = Op::kWeight;
@@ -212,7 +237,11 @@ Tensor CaseInputs::weight(DType type, const Shape& shape) {
 }
 
 Tensor CaseInputs::state(StateRole role, DType type, const Shape& shape, int64_t block_size) {
-  states_.push_back(backend_.allocate({.name = concat("state.", states_.size()), .role = role, .dtype = type, .shape = shape, .block_size = block_size}));
+  states_.push_back(backend_.allocate({.name = concat("state.", states_.size()),
+                                       .role = role,
+                                       .dtype = type,
+                                       .shape = shape,
+                                       .block_size = block_size}));
   std::vector<float> values(static_cast<size_t>(shape.size()));
   for (float& value : values) value = next(-1, 1);
   std::vector<std::byte> bytes(static_cast<size_t>(row_bytes(type, shape.size())));
@@ -226,7 +255,8 @@ void CaseInputs::load_weights() {
     WeightUses uses;
     for (const Node& node : graph_.nodes()) {
       for (size_t i = 0; i < node.inputs.size(); ++i) {
-        if (node.inputs[i] == &weight) (node.op == Op::kMatmul && i == 0 ? uses.matmul : uses.other) = true;
+        if (node.inputs[i] == &weight)
+          (node.op == Op::kMatmul && i == 0 ? uses.matmul : uses.other) = true;
       }
     }
     backend_.load(weight, uses);
@@ -234,7 +264,8 @@ void CaseInputs::load_weights() {
 }
 
 void CaseInputs::write_inputs(Plan& plan) const {
-  for (const auto& [tensor, bytes] : inputs_) std::copy(bytes.begin(), bytes.end(), plan.input(tensor).begin());
+  for (const auto& [tensor, bytes] : inputs_)
+    std::copy(bytes.begin(), bytes.end(), plan.input(tensor).begin());
 }
 
 std::vector<OpCase> op_cases() {
@@ -258,7 +289,9 @@ std::vector<float> evaluate(const OpCase& op_case, Backend& backend, bool lowere
   // Inputs are those of the copied graph.
   struct Redirect final : Plan {
     Redirect(Plan& to, const Lowered& nodes) : to_(to), nodes_(nodes) {}
-    std::span<std::byte> input(Tensor tensor) override { return to_.input({nullptr, nodes_[tensor.node()]}); }
+    std::span<std::byte> input(Tensor tensor) override {
+      return to_.input({nullptr, nodes_[tensor.node()]});
+    }
     std::span<const float> output(size_t i) const override { return to_.output(i); }
     Plan& to_;
     const Lowered& nodes_;

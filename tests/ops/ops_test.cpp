@@ -1,4 +1,5 @@
-// Every case of the table on every backend and instruction set of this machine, against the reference.
+// Every case of the table on every backend and instruction set of this machine, against the
+// reference.
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,9 @@ namespace {
 
 struct Target {
   std::string backend, instructions;
-  std::string name() const { return instructions.empty() ? backend : backend + " with " + instructions; }
+  std::string name() const {
+    return instructions.empty() ? backend : backend + " with " + instructions;
+  }
 };
 
 std::vector<Target> targets() {
@@ -37,7 +40,8 @@ std::unique_ptr<Backend> make(const Target& target, int threads) {
 
 TEST(Operations, AgreeWithTheReferenceOnEveryBackendAndInstructionSet) {
   for (const cpu::Isa& isa : cpu::isas()) {
-    std::cout << "instruction set " << isa.name << (isa.runs_here ? ": runs here\n" : ": compiled only, this processor lacks it\n");
+    std::cout << "instruction set " << isa.name
+              << (isa.runs_here ? ": runs here\n" : ": compiled only, this processor lacks it\n");
   }
   for (const Target& target : targets()) {
     for (const OpCase& op_case : op_cases()) {
@@ -55,7 +59,8 @@ TEST(Operations, AreTheSameFusedAndLowered) {
       if (!info(op_case.op).lower || op_case.op == Op::kPagedAttention) continue;
       SCOPED_TRACE(target.name() + ": " + op_case.name);
       const auto backend = make(target, 1);
-      EXPECT_LE(nmse(evaluate(op_case, *backend, true), evaluate(op_case, *backend)), op_case.max_nmse);
+      EXPECT_LE(nmse(evaluate(op_case, *backend, true), evaluate(op_case, *backend)),
+                op_case.max_nmse);
     }
   }
 }

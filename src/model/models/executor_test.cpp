@@ -1,4 +1,5 @@
-// What the executor promises beyond the right logits: memory at load, none later; named results; broken files refused.
+// What the executor promises beyond the right logits: memory at load, none later; named results;
+// broken files refused.
 
 #include <gtest/gtest.h>
 
@@ -6,8 +7,8 @@
 #include <cstdlib>
 #include <new>
 
-#include "model/loading.h"
 #include "model/executor.h"
+#include "model/loading.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/gguf_builder.h"
 #include "tests/support/map_config.h"
@@ -29,9 +30,14 @@ std::atomic<int64_t> allocations{0};
 namespace cria::model {
 namespace {
 
-const std::map<std::string, double> kNumbers = {{"vocab_size", 33}, {"embedding_length", 32}, {"feed_forward_length", 48},
-                                                {"block_count", 2}, {"attention.head_count", 2}, {"attention.head_count_kv", 1},
-                                                {"attention.layer_norm_rms_epsilon", 1e-5}, {"context_length", 64}};
+const std::map<std::string, double> kNumbers = {{"vocab_size", 33},
+                                                {"embedding_length", 32},
+                                                {"feed_forward_length", 48},
+                                                {"block_count", 2},
+                                                {"attention.head_count", 2},
+                                                {"attention.head_count_kv", 1},
+                                                {"attention.layer_norm_rms_epsilon", 1e-5},
+                                                {"context_length", 64}};
 
 struct Invented {
   Invented() : model(make_model(MapConfig("llama", kNumbers))) {
@@ -77,8 +83,11 @@ TEST(Executor, RefusesTokensThatAreNotInTheVocabulary) {
   const kvcache::Sequence sequence = executor.cache().open().value();
   ASSERT_EQ(executor.cache().reserve(sequence, 1), kvcache::Cache::Outcome::kOk);
   const int32_t token = 33, output = 0;
-  test::expect_error([&] { executor.run({.tokens = {&token, 1}, .sequences = {&sequence, 1}, .outputs = {&output, 1}}); },
-                     Error::Code::kInvalidArgument, {"token id 33", "0 to 32"});
+  test::expect_error(
+      [&] {
+        executor.run({.tokens = {&token, 1}, .sequences = {&sequence, 1}, .outputs = {&output, 1}});
+      },
+      Error::Code::kInvalidArgument, {"token id 33", "0 to 32"});
   EXPECT_EQ(executor.cache().length(sequence), 0);
 }
 
@@ -86,13 +95,15 @@ TEST(Executor, SaysAtLoadThatMemoryIsLacking) {
   const Invented invented;
   ExecutorOptions options = small();
   options.cache.tokens = int64_t{1} << 40;
-  test::expect_error([&] { Executor(*invented.model, invented.list, options); }, Error::Code::kOutOfMemory, {"keys.0", "MiB"});
+  test::expect_error([&] { Executor(*invented.model, invented.list, options); },
+                     Error::Code::kOutOfMemory, {"keys.0", "MiB"});
 }
 
 TEST(Executor, CanBeCancelledWhileItLoads) {
   const Invented invented;
-  test::expect_error([&] { Executor(*invented.model, invented.list, small(), [](double) { return false; }); },
-                     Error::Code::kCancelled, {"cancelled"});
+  test::expect_error(
+      [&] { Executor(*invented.model, invented.list, small(), [](double) { return false; }); },
+      Error::Code::kCancelled, {"cancelled"});
 }
 
 TEST(Executor, KeepsNamedResultsWhenTraced) {
@@ -113,7 +124,8 @@ TEST(Executor, KeepsNamedResultsWhenTraced) {
 }
 
 // A file of the invented model, with some numbers changed and some tensors left out.
-std::unique_ptr<gguf::File> file_with(std::map<std::string, uint32_t> changes, std::string_view without = "", std::string_view extra = "") {
+std::unique_ptr<gguf::File> file_with(std::map<std::string, uint32_t> changes,
+                                      std::string_view without = "", std::string_view extra = "") {
   const Invented invented;
   test::GgufBuilder builder;
   builder.metadata("general.architecture", "llama");
@@ -129,7 +141,8 @@ std::unique_ptr<gguf::File> file_with(std::map<std::string, uint32_t> changes, s
   }
   const auto add = [&](std::string_view name, const ml::Node& node) {
     const std::vector<uint64_t> dims(node.shape.dims().begin(), node.shape.dims().end());
-    const auto bytes = std::span(node.data, static_cast<size_t>(ml::row_bytes(node.dtype, node.shape.size())));
+    const auto bytes =
+        std::span(node.data, static_cast<size_t>(ml::row_bytes(node.dtype, node.shape.size())));
     builder.tensor(name, static_cast<uint32_t>(ml::info(node.dtype).gguf_id), dims, bytes);
   };
   for (const ml::Node& node : invented.nodes) {
@@ -148,18 +161,34 @@ TEST(Loading, TakesAFileThatFits) {
 }
 
 TEST(Loading, ReportsEverythingThatDoesNotFitAtOnce) {
-  test::expect_error([] { load(file_with({{"feed_forward_length", 64}}, "blk.1.attn_k.weight", "blk.7.stray.weight")); },
-                     Error::Code::kCorrupt,
-                     {"test.gguf", "missing  blk.1.attn_k.weight [16, 32]", "shape    blk.0.ffn_up.weight is [48, 32], expected [64, 32]",
-                      "unused   blk.7.stray.weight"});
+  test::expect_error(
+      [] {
+        load(file_with({{"feed_forward_length", 64}}, "blk.1.attn_k.weight", "blk.7.stray.weight"));
+      },
+      Error::Code::kCorrupt,
+      {"test.gguf", "missing  blk.1.attn_k.weight [16, 32]",
+       "shape    blk.0.ffn_up.weight is [48, 32], expected [64, 32]",
+       "unused   blk.7.stray.weight"});
 }
 
 TEST(Loading, RefusesHyperParametersThatMakeNoSense) {
-  for (const auto& [key, value] : std::map<std::string, uint32_t>{{"attention.head_count", 0}, {"block_count", 4000000}, {"embedding_length", 0},
-                                                                  {"attention.head_count_kv", 0}, {"attention.head_count", 4000000000u}}) {
-    test::expect_error([&, k = key, v = value] { load(file_with({{k, v}})); }, Error::Code::kCorrupt, {"llama." + key});
+  for (const auto& [key, value] :
+       std::map<std::string, uint32_t>{{"attention.head_count", 0},
+                                       {"block_count", 4000000},
+                                       {"embedding_length", 0},
+                                       {"attention.head_count_kv", 0},
+                                       {"attention.head_count", 4000000000u}}) {
+    test::expect_error(
+        [&, k = key, v = value] {
+          load(file_with({{k, v}}));
+        },
+        Error::Code::kCorrupt, {"llama." + key});
   }
-  test::expect_error([] { load(file_with({{"attention.head_count", 3}})); }, Error::Code::kCorrupt, {"attn_q"});
+  test::expect_error(
+      [] {
+        load(file_with({{"attention.head_count", 3}}));
+      },
+      Error::Code::kCorrupt, {"attn_q"});
 }
 
 }  // namespace

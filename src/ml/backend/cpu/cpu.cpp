@@ -15,7 +15,8 @@ namespace {
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(const BackendOptions& options)
-      : isa_(options.instructions.empty() ? chosen_isa() : find_isa(options.instructions)), pool_(options.threads > 0 ? options.threads : usable_cores()) {}
+      : isa_(options.instructions.empty() ? chosen_isa() : find_isa(options.instructions)),
+        pool_(options.threads > 0 ? options.threads : usable_cores()) {}
 
   std::string_view name() const override { return "cpu"; }
 

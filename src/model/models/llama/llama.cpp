@@ -14,6 +14,16 @@
 namespace cria::model {
 namespace {
 
+// Factor of the positions. Llama 3.1 scales frequencies one by one instead, by a weight of its
+// file.
+float position_scale(const Config& c) {
+  const std::string type = c.text("rope.scaling.type", "linear");
+  if (type != "linear" && type != "none") {
+    fail(Error::Code::kUnsupported, "rope scaling of type \"", type, "\", expected linear or none");
+  }
+  return type == "none" ? 1.f : 1.f / c.positive("rope.scaling.factor", 1.f);
+}
+
 struct Options {
   int64_t vocab, width, hidden, heads, kv_heads, head_dim;
   float eps, scale;
@@ -29,8 +39,8 @@ struct Options {
         eps(c.real("attention.layer_norm_rms_epsilon")),
         scale(1.f / std::sqrt(static_cast<float>(head_dim))),
         rope{.dims = c.dim("rope.dimension_count", head_dim),
-             .base = c.real("rope.freq_base", 10000.f),
-             .scale = 1.f / c.real("rope.scaling.factor", 1.f)} {}
+             .base = c.positive("rope.freq_base", 10000.f),
+             .scale = position_scale(c)} {}
 };
 
 // What every block of one pass shares.

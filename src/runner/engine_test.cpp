@@ -284,6 +284,23 @@ TEST_F(EngineTest, SurvivesAReceiverThatThrows) {
   EXPECT_EQ(engine_->submit(request("H")).wait().finish, Finish::kStop);
 }
 
+TEST_F(EngineTest, ServesThoseWhoWaitInOrder) {
+  Gate gate;
+  start(says({"hello"}), {.sequences = 1}, gate.watch());
+  std::vector<Generation> generations;
+  for (const char* name : {"a", "b", "c"}) {
+    Request named = request("H");
+    named.on_text = [this, name](std::string_view certain) {
+      if (certain == "o") text_ += name;
+      return true;
+    };
+    generations.push_back(engine_->submit(std::move(named)));
+  }
+  gate.opened.set_value();
+  for (Generation& generation : generations) EXPECT_EQ(generation.wait().finish, Finish::kStop);
+  EXPECT_EQ(text_, "abc");
+}
+
 TEST_F(EngineTest, FailsWhatTheCacheHasNoSequenceFor) {
   start(says({"hello"}), {.sequences = 0});
   const Result result = engine_->submit(request("H")).wait();

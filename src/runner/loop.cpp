@@ -69,7 +69,9 @@ void Loop::work() {
 
 bool Loop::await_work() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return stopping_ || !submitted_.empty() || !running_.empty(); });
+  changed_.wait(lock, [&] {
+    return stopping_ || !submitted_.empty() || !waiting_.empty() || !running_.empty();
+  });
   std::move(submitted_.begin(), submitted_.end(), std::back_inserter(waiting_));
   submitted_.clear();
   return !stopping_;

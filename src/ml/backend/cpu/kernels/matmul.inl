@@ -49,51 +49,41 @@ void multiply_group(const MatmulArgs& args, int64_t first, int64_t last, int64_t
   if constexpr (kTiles > 1) multiply_group<Format, 1, kTokens>(args, tile, last, token);
 }
 
-// As many as there are accumulators for: more chains of additions at a time hide the latency of
-// each.
-template <class Format, int kTokens>
-constexpr int tiles_at_a_time() {
-  constexpr int kFit = Format::kAccumulators / kTokens;
-  return kFit < 1 ? 1 : kFit > kMostTiles ? kMostTiles : kFit;
-}
-
-// A function per number of tokens, 1 .. kMost.
-template <class Format, int kMost = Format::kMostTokens>
+// A function per number of tokens, 1 .. kTokens.
+template <class Format, bool kOnlyGroup, int kTokens = Format::kMostTokens>
 void multiply_tokens(const MatmulArgs& args, int64_t first, int64_t last, int64_t token,
                      int64_t tokens) {
-  if (tokens == kMost)
-    return multiply_group<Format, tiles_at_a_time<Format, kMost>(), kMost>(args, first, last,
-                                                                           token);
-  if constexpr (kMost > 1) multiply_tokens<Format, kMost - 1>(args, first, last, token, tokens);
+  constexpr int kTiles = Format::tiles(kTokens, kOnlyGroup);
+  if (tokens == kTokens) return multiply_group<Format, kTiles, kTokens>(args, first, last, token);
+  if constexpr (kTokens > 1)
+    multiply_tokens<Format, kOnlyGroup, kTokens - 1>(args, first, last, token, tokens);
 }
 
-// Groups as even as can be: 5 tokens as 3 and 2 rather than 4 and 1.
+// Groups as even as can be: 6 tokens as 3 and 3 rather than 5 and 1.
 template <class Format>
 void multiply_pass(const MatmulArgs& args, int64_t first, int64_t last, int64_t token,
                    int64_t tokens) {
   const int64_t groups = (tokens + Format::kMostTokens - 1) / Format::kMostTokens;
   for (int64_t g = 0; g < groups; ++g) {
     const int64_t size = tokens / groups + (g < tokens % groups ? 1 : 0);
-    multiply_tokens<Format>(args, first, last, token, size);
+    multiply_tokens<Format, false>(args, first, last, token, size);
     token += size;
   }
 }
 
 template <class Format>
 void matmul(const MatmulArgs& args) {
-  const int64_t fit = kPassBytes / (args.x_stride > 0 ? args.x_stride : 1);
-  const int64_t most =
-      Format::kMostTokens * (fit > Format::kMostTokens ? fit / Format::kMostTokens : 1);
-  const int64_t tiles = tiles_at_a_time<Format, Format::kMostTokens>();
+  if (args.tokens <= Format::kMostTokens)
+    return multiply_tokens<Format, true>(args, args.first_tile, args.last_tile, 0, args.tokens);
+  const int64_t fit = kPassBytes / args.x_stride;
+  const int64_t most = fit > Format::kMostTokens ? fit : Format::kMostTokens;
+  constexpr int kTiles = Format::tiles(Format::kMostTokens, false);
   for (int64_t token = 0; token < args.tokens; token += most) {
     const int64_t tokens = args.tokens - token < most ? args.tokens - token : most;
-    if (tokens <= Format::kMostTokens) {
-      multiply_tokens<Format>(args, args.first_tile, args.last_tile, token, tokens);
-      continue;
+    for (int64_t tile = args.first_tile; tile < args.last_tile; tile += kTiles) {
+      const int64_t end = tile + kTiles < args.last_tile ? tile + kTiles : args.last_tile;
+      multiply_pass<Format>(args, tile, end, token, tokens);
     }
-    for (int64_t tile = args.first_tile; tile < args.last_tile; tile += tiles)
-      multiply_pass<Format>(
-          args, tile, tile + tiles < args.last_tile ? tile + tiles : args.last_tile, token, tokens);
   }
 }
 

@@ -30,7 +30,12 @@ struct BF16 {
 template <class Format>
 struct Float {
   static constexpr int kMostTokens = kMostFloatTokens;
-  static constexpr int kAccumulators = kFloatAccumulators;
+  // With few tokens, as many tiles at a time as there are accumulators for: more chains of
+  // additions hide the latency of each.
+  static constexpr int tiles(int tokens, bool) {
+    const int fit = kFloatAccumulators / tokens;
+    return fit < 1 ? 1 : fit > 4 ? 4 : fit;
+  }
 
   static int64_t tile_bytes(int64_t cols) {
     const int64_t bytes = (cols + Format::kColumns - 1) / Format::kColumns * Format::kBytes;

@@ -5,20 +5,34 @@
 namespace cria::ml::cpu {
 namespace {
 
-// Of tiles that are read side by side: each is a stream of its own from memory.
-constexpr int kMostTiles = 4;
+template <int kTokens>
+CRIA_INLINE void add_products(const Pairs& weights, const std::byte* const (&x)[kTokens], int pair,
+                              IntLanes (&sums)[kTokens]) {
+#pragma GCC unroll 8
+  for (int t = 0; t < kTokens; ++t) sums[t] = multiply_add(weights, x[t] + 4 * pair, sums[t]);
+}
 
 // value = scale * (quant - 8)
 struct Q4_0 {
   static constexpr int64_t kHeaderBytes = 32, kVectorsBytes = 256;
   static constexpr bool kMinimums = false;
-  CRIA_INLINE static IntLanes center(IntLanes sum, const std::byte* x) {
-    return add(sum, broadcast_integer(x + offsetof(ActivationBlock, eightfold_sum)));
+
+  // What the sum of a block starts with: the zero point's part of it.
+  CRIA_INLINE static IntLanes start(const std::byte* x) {
+    return broadcast_integer(x + offsetof(ActivationBlock, eightfold_sum));
   }
-  template <int kSums>
-  CRIA_INLINE static void dot(const std::byte* quants, const std::byte* x, int64_t stride,
-                              IntLanes (&sums)[kSums]) {
-    dot_u4<kSums>(quants, x, stride, sums);
+
+  // Adds the dot products with the blocks of some tokens.
+  template <int kTokens>
+  CRIA_INLINE static void dot(const std::byte* quants, const std::byte* const (&x)[kTokens],
+                              IntLanes (&sums)[kTokens]) {
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; ++v) {
+      add_products(load_nibbles<0>(afresh(quants) + v * 64), x, 2 * v, sums);
+      add_products(load_nibbles<8>(afresh(quants) + v * 64), x, 2 * v + 1, sums);
+      add_products(load_nibbles<4>(afresh(quants) + v * 64), x, 2 * v + 8, sums);
+      add_products(load_nibbles<12>(afresh(quants) + v * 64), x, 2 * v + 9, sums);
+    }
   }
 };
 
@@ -26,18 +40,23 @@ struct Q4_0 {
 struct Q4_1 : Q4_0 {
   static constexpr int64_t kHeaderBytes = 64;
   static constexpr bool kMinimums = true;
-  CRIA_INLINE static IntLanes center(IntLanes sum, const std::byte*) { return sum; }
+  CRIA_INLINE static IntLanes start(const std::byte*) { return zero_integers(); }
 };
 
 // value = scale * quant
 struct Q8_0 {
   static constexpr int64_t kHeaderBytes = 32, kVectorsBytes = 512;
   static constexpr bool kMinimums = false;
-  CRIA_INLINE static IntLanes center(IntLanes sum, const std::byte*) { return sum; }
-  template <int kSums>
-  CRIA_INLINE static void dot(const std::byte* quants, const std::byte* x, int64_t stride,
-                              IntLanes (&sums)[kSums]) {
-    dot_s8<kSums>(quants, x, stride, sums);
+  CRIA_INLINE static IntLanes start(const std::byte*) { return zero_integers(); }
+
+  template <int kTokens>
+  CRIA_INLINE static void dot(const std::byte* quants, const std::byte* const (&x)[kTokens],
+                              IntLanes (&sums)[kTokens]) {
+#pragma GCC unroll 8
+    for (int v = 0; v < 8; ++v) {
+      add_products(load_even_bytes(afresh(quants) + v * 64), x, 2 * v, sums);
+      add_products(load_odd_bytes(afresh(quants) + v * 64), x, 2 * v + 1, sums);
+    }
   }
 };
 
@@ -46,7 +65,9 @@ struct Q8_0 {
 template <class Format>
 struct Quantized {
   static constexpr int kMostTokens = kMostQuantizedTokens;
-  static constexpr int kAccumulators = kMostQuantizedTokens * kMostTiles;
+  // Tiles that are read side by side, each a stream of its own, while weights come from memory: for
+  // so few tokens that one group is all of them.
+  static constexpr int tiles(int, bool only_group) { return only_group ? 4 : 1; }
 
   static int64_t tile_bytes(int64_t cols) {
     return header_bytes(cols) + cols / kBlock * Format::kVectorsBytes;
@@ -76,20 +97,22 @@ struct Quantized {
   template <int kTokens>
   CRIA_INLINE static void multiply_block(const std::byte* header, const std::byte* quants,
                                          const std::byte* x, int64_t stride, Lanes* results) {
-    IntLanes digits[2 * kTokens];
-#pragma GCC unroll 16
-    for (int i = 0; i < 2 * kTokens; ++i) digits[i] = zero_integers();
-    Format::template dot<2 * kTokens>(quants, x, stride, digits);
+    const std::byte* blocks[kTokens];
+    IntLanes sums[kTokens];
+#pragma GCC unroll 8
+    for (int t = 0; t < kTokens; ++t) {
+      blocks[t] = x + t * stride;
+      sums[t] = Format::start(afresh(blocks[t]));
+    }
+    Format::template dot<kTokens>(quants, blocks, sums);
     const Lanes scales = load_halves(header);
     const Lanes minimums = Format::kMinimums ? load_halves(header + 32) : zero_lanes();
 #pragma GCC unroll 8
     for (int t = 0; t < kTokens; ++t) {
-      const std::byte* block = x + t * stride;
-      const Lanes x_scale = broadcast_float(block + offsetof(ActivationBlock, scale));
-      const IntLanes integer = Format::center(join_digits(digits[2 * t], digits[2 * t + 1]), block);
-      Lanes sum = multiply_add(scales, cpu::multiply(to_float(integer), x_scale), results[t]);
+      const Lanes x_scale = broadcast_float(blocks[t] + offsetof(ActivationBlock, scale));
+      Lanes sum = multiply_add(scales, cpu::multiply(to_float(sums[t]), x_scale), results[t]);
       if constexpr (Format::kMinimums) {
-        const Lanes x_sum = broadcast_float(block + offsetof(ActivationBlock, scaled_sum));
+        const Lanes x_sum = broadcast_float(blocks[t] + offsetof(ActivationBlock, scaled_sum));
         sum = multiply_add(minimums, x_sum, sum);
       }
       results[t] = sum;

@@ -85,8 +85,8 @@ struct Activations {
     ActivationBlock block;
     std::memcpy(&block, buffer.get() + t * stride + i / kBlock * int64_t{sizeof(block)},
                 sizeof(block));
-    const int64_t at = i % kBlock;
-    return double{block.scale} * (256 * block.high[at] + block.low[at]);
+    constexpr int kOrder[] = {0, 2, 1, 3};
+    return double{block.scale} * block.quants[i % kBlock / 4 * 4 + kOrder[i % 4]];
   }
 
   int64_t tokens, cols, stride = 0;

@@ -129,7 +129,9 @@ void pack_tiles(DType type, int64_t rows, int64_t cols, const std::byte* source,
 
 int64_t quantized_row_bytes(int64_t cols) {
   CRIA_CHECK(cols % kBlock == 0);
-  return round_up(cols / kBlock * static_cast<int64_t>(sizeof(ActivationBlock)), kAlignment);
+  const int64_t bytes = cols / kBlock * static_cast<int64_t>(sizeof(ActivationBlock));
+  // An odd number of cache lines spreads the rows of tokens over all sets of the cache.
+  return (round_up(bytes, kAlignment) / kAlignment | 1) * kAlignment;
 }
 
 }  // namespace cria::ml::cpu

@@ -43,21 +43,18 @@ void pack_tiles(DType type, int64_t rows, int64_t cols, const std::byte* source,
 bool quantizes_activations(DType type);
 
 // A token's quantised activations are a row of these, one per kBlock columns: value = scale *
-// quant, with quants of two 8-bit digits, 256 * high + low. One digit alone would cost the models
-// we run ten thousand times the error, and they show it. The scale is NaN if one of the values is
-// not finite.
+// quant. With 8 bits the models we run would show the error. The scale is NaN if one of the values
+// is not finite.
 struct ActivationBlock {
-  int8_t high[kBlock], low[kBlock];  // -127 .. 127
-  float scale;                       // largest magnitude / kLargestQuant
-  int32_t eightfold_sum;  // -8 * the sum of the quants: what the zero point of Q4_0 adds to a dot
-                          // product
-  float scaled_sum;       // scale * the sum of the quants
+  int16_t quants[kBlock];  // of every four columns in the order 0 2 1 3: the even and the odd bytes
+                           // of a lane of weights are a pair of 16-bit numbers each
+  float scale;             // largest magnitude / kLargestQuant
+  int32_t eightfold_sum;   // -8 * the sum of the quants: what the zero point of Q4_0 adds to a dot
+                           // product
+  float scaled_sum;        // scale * the sum of the quants
 };
 static_assert(sizeof(ActivationBlock) == 76);
-inline constexpr int kLargestQuant = 127 * 256;
-
-// Where digit i % 2 of token i / 2 lies in a block; the rows of tokens are `stride` bytes apart.
-constexpr int64_t digit_offset(int i, int64_t stride) { return i / 2 * stride + i % 2 * kBlock; }
+inline constexpr int kLargestQuant = 32767;
 
 // Bytes of one token's quantised activations; a multiple of kAlignment. `cols` must be a multiple
 // of kBlock.

@@ -115,9 +115,9 @@ TEST(Pack, RefusesWhatHasNoLayout) {
   EXPECT_FALSE(can_pack(DType::kF16, 0));
 }
 
-TEST(Pack, MakesQuantisedRowsOfWholeCacheLines) {
-  EXPECT_EQ(quantized_row_bytes(32), 128);
-  EXPECT_EQ(quantized_row_bytes(576), 1408);
+TEST(Pack, MakesQuantisedRowsOfAnOddNumberOfCacheLines) {
+  EXPECT_EQ(quantized_row_bytes(32), 192);
+  EXPECT_EQ(quantized_row_bytes(576), 1472);
 }
 
 }  // namespace

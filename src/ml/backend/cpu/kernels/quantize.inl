@@ -1,6 +1,6 @@
 #pragma once
-// Activations to blocks of integers of two 8-bit digits with one scale each. Needs a tile_<isa>.h
-// for largest_magnitude() and split_block().
+// Activations to blocks of 16-bit integers with one scale each. Needs a tile_<isa>.h for
+// largest_magnitude() and round_block().
 
 namespace cria::ml::cpu {
 namespace {
@@ -15,11 +15,10 @@ void quantize_row(const float* x, int64_t n, std::byte* out) {
     const float inverse = representable ? float{kLargestQuant} / largest : 0.0f;
     int32_t sum = 0;
     if (representable) {
-      sum = split_block(x + i, inverse, block.high, block.low);
+      sum = round_block(x + i, inverse, block.quants);
       block.scale = largest / float{kLargestQuant};
     } else {
-      for (int8_t& digit : block.high) digit = 0;
-      for (int8_t& digit : block.low) digit = 0;
+      for (int16_t& quant : block.quants) quant = 0;
       block.scale = largest < kSmallest ? 0.0f : __builtin_nanf("");
     }
     block.eightfold_sum = -8 * sum;

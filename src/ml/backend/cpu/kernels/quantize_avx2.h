@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "ml/backend/cpu/kernels/inline.h"
+#include "ml/backend/cpu/kernels/pack.h"
 
 namespace cria::ml::cpu {
 namespace {
@@ -28,32 +29,22 @@ CRIA_INLINE float largest_magnitude(const float* x) {
   return _mm_cvtss_f32(_mm_castsi128_ps(half));
 }
 
-// Packs 32 integers to bytes.
-CRIA_INLINE void store_bytes(const __m256i (&whole)[4], int8_t* out) {
-  // Packing works within halves of a register, so the parts of four come out in the order 0 2 4 6 1
-  // 3 5 7.
-  const __m256i packed = _mm256_packs_epi16(_mm256_packs_epi32(whole[0], whole[1]),
-                                            _mm256_packs_epi32(whole[2], whole[3]));
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_permutevar8x32_epi32(packed, order));
-}
-
-// 256 * high + low = x * factor to the nearest integer, of ties the even one, or one more where the
-// low digit would be -128; returns their sum.
-CRIA_INLINE int32_t split_block(const float* x, float factor, int8_t* high, int8_t* low) {
-  __m256i upper[4], lower[4];
+// quants = x * factor to the nearest integer, of ties the even one, in the order of
+// ActivationBlock; returns their sum.
+CRIA_INLINE int32_t round_block(const float* x, float factor, int16_t* quants) {
+  const __m256 factors = _mm256_set1_ps(factor);
+  const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15,  //
+                                         0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
   __m256i total = _mm256_setzero_si256();
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    const __m256i whole =
-        _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 8 * i), _mm256_set1_ps(factor)));
-    upper[i] = _mm256_srai_epi32(_mm256_add_epi32(whole, _mm256_set1_epi32(128)), 8);
-    const __m256i shifted = _mm256_slli_epi32(upper[i], 8);
-    lower[i] = _mm256_max_epi32(_mm256_sub_epi32(whole, shifted), _mm256_set1_epi32(-127));
-    total = _mm256_add_epi32(total, _mm256_add_epi32(shifted, lower[i]));
+#pragma GCC unroll 2
+  for (int i = 0; i < kBlock; i += 16) {
+    const __m256i a = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + i), factors));
+    const __m256i b = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + i + 8), factors));
+    total = _mm256_add_epi32(total, _mm256_add_epi32(a, b));
+    // Packing works within halves of a register: quarters come out as 0 2 1 3.
+    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(quants + i), _mm256_shuffle_epi8(packed, order));
   }
-  store_bytes(upper, high);
-  store_bytes(lower, low);
   __m128i half = _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256(total, 1));
   half = _mm_add_epi32(half, _mm_unpackhi_epi64(half, half));
   half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 1));

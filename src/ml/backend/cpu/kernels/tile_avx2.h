@@ -93,66 +93,34 @@ CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) {
   return {x, x};
 }
 
-// The quants' sums from those of their digits.
-CRIA_INLINE IntLanes join_digits(IntLanes high, IntLanes low) {
-  return {_mm256_add_epi32(_mm256_slli_epi32(high.low, 8), low.low),
-          _mm256_add_epi32(_mm256_slli_epi32(high.high, 8), low.high)};
+// Two columns of each row, as 16-bit numbers.
+struct Pairs {
+  __m256i low, high;
+};
+
+// The 4-bit numbers at bits kShift .. kShift + 3 of 16.
+template <int kShift>
+CRIA_INLINE Pairs load_nibbles(const std::byte* p) {
+  const __m256i low = _mm256_srli_epi16(load_bytes(p), kShift);
+  const __m256i high = _mm256_srli_epi16(load_bytes(p + 32), kShift);
+  if constexpr (kShift == 12) return {low, high};
+  const __m256i mask = _mm256_set1_epi16(15);
+  return {_mm256_and_si256(low, mask), _mm256_and_si256(high, mask)};
 }
 
-CRIA_INLINE IntLanes add(IntLanes a, IntLanes b) {
-  return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
+CRIA_INLINE Pairs load_even_bytes(const std::byte* p) {
+  return {_mm256_srai_epi16(_mm256_slli_epi16(load_bytes(p), 8), 8),
+          _mm256_srai_epi16(_mm256_slli_epi16(load_bytes(p + 32), 8), 8)};
+}
+CRIA_INLINE Pairs load_odd_bytes(const std::byte* p) {
+  return {_mm256_srai_epi16(load_bytes(p), 8), _mm256_srai_epi16(load_bytes(p + 32), 8)};
 }
 
-// Adds the dot products of a block of 4-bit weights, 0 .. 15, with both digits of the
-// blocks of some tokens, `stride` bytes apart. All eight steps of a 16-bit lane fit: 8 * 2 * 15 *
-// 128 < 2^15.
-template <int kSums>
-CRIA_INLINE void dot_u4(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kSums]) {
-  const __m256i nibble = _mm256_set1_epi8(15);
-  const __m256i ones = _mm256_set1_epi16(1);
-  __m256i low[kSums], high[kSums];
-#pragma GCC unroll 8
-  for (int g = 0; g < 8; ++g) {
-    __m256i w_low = load_bytes(quants + g % 4 * 64), w_high = load_bytes(quants + g % 4 * 64 + 32);
-    if (g >= 4) w_low = _mm256_srli_epi16(w_low, 4), w_high = _mm256_srli_epi16(w_high, 4);
-    w_low = _mm256_and_si256(w_low, nibble), w_high = _mm256_and_si256(w_high, nibble);
-#pragma GCC unroll 16
-    for (int t = 0; t < kSums; ++t) {
-      const __m256i xs = broadcast_bits(x + digit_offset(t, stride) + g * 4);
-      const __m256i p_low = _mm256_maddubs_epi16(w_low, xs),
-                    p_high = _mm256_maddubs_epi16(w_high, xs);
-      low[t] = g == 0 ? p_low : _mm256_add_epi16(low[t], p_low);
-      high[t] = g == 0 ? p_high : _mm256_add_epi16(high[t], p_high);
-    }
-  }
-#pragma GCC unroll 16
-  for (int t = 0; t < kSums; ++t) {
-    sums[t].low = _mm256_add_epi32(sums[t].low, _mm256_madd_epi16(low[t], ones));
-    sums[t].high = _mm256_add_epi32(sums[t].high, _mm256_madd_epi16(high[t], ones));
-  }
-}
-
-// The same for 8-bit weights, -128 .. 127.
-template <int kSums>
-CRIA_INLINE void dot_s8(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kSums]) {
-  const __m256i ones = _mm256_set1_epi16(1);
-#pragma GCC unroll 8
-  for (int g = 0; g < 8; ++g) {
-    const __m256i w_low = load_bytes(quants + g * 64), w_high = load_bytes(quants + g * 64 + 32);
-    const __m256i abs_low = _mm256_abs_epi8(w_low), abs_high = _mm256_abs_epi8(w_high);
-#pragma GCC unroll 16
-    for (int t = 0; t < kSums; ++t) {
-      const __m256i xs = broadcast_bits(x + digit_offset(t, stride) + g * 4);
-      const __m256i p_low =
-          _mm256_madd_epi16(_mm256_maddubs_epi16(abs_low, _mm256_sign_epi8(xs, w_low)), ones);
-      const __m256i p_high =
-          _mm256_madd_epi16(_mm256_maddubs_epi16(abs_high, _mm256_sign_epi8(xs, w_high)), ones);
-      sums[t].low = _mm256_add_epi32(sums[t].low, p_low);
-      sums[t].high = _mm256_add_epi32(sums[t].high, p_high);
-    }
-  }
+// Adds the products with the pair of activations at `x`.
+CRIA_INLINE IntLanes multiply_add(Pairs weights, const std::byte* x, IntLanes sum) {
+  const __m256i pair = broadcast_bits(x);
+  return {_mm256_add_epi32(sum.low, _mm256_madd_epi16(weights.low, pair)),
+          _mm256_add_epi32(sum.high, _mm256_madd_epi16(weights.high, pair))};
 }
 
 }  // namespace

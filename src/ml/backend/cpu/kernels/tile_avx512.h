@@ -17,7 +17,7 @@ namespace cria::ml::cpu {
 namespace {
 
 // How many tokens share the weights that are in registers.
-constexpr int kMostQuantizedTokens = 6;
+constexpr int kMostQuantizedTokens = 8;
 constexpr int kMostFloatTokens = 8;
 // Accumulators (of a tile and a token) that float kernels keep in registers.
 constexpr int kFloatAccumulators = 24;
@@ -74,54 +74,29 @@ CRIA_INLINE IntLanes zero_integers() { return {_mm512_setzero_si512()}; }
 
 CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) { return {broadcast_bits(p)}; }
 
-// The quants' sums from those of their digits.
-CRIA_INLINE IntLanes join_digits(IntLanes high, IntLanes low) {
-  return {_mm512_add_epi32(_mm512_slli_epi32(high.v, 8), low.v)};
+// Two columns of each row, as 16-bit numbers.
+struct Pairs {
+  __m512i v;
+};
+
+// The 4-bit numbers at bits kShift .. kShift + 3 of 16.
+template <int kShift>
+CRIA_INLINE Pairs load_nibbles(const std::byte* p) {
+  const __m512i words = _mm512_srli_epi16(load_bytes(p), kShift);
+  if constexpr (kShift == 12) return {words};
+  return {_mm512_and_si512(words, _mm512_set1_epi16(15))};
 }
 
-CRIA_INLINE IntLanes add(IntLanes a, IntLanes b) { return {_mm512_add_epi32(a.v, b.v)}; }
-
-// Adds the dot products of a block of 4-bit weights, 0 .. 15, with both digits of the
-// blocks of some tokens, `stride` bytes apart.
-template <int kSums>
-CRIA_INLINE void dot_u4(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kSums]) {
-  const __m512i nibble = _mm512_set1_epi8(15);
-#pragma GCC unroll 4
-  for (int g = 0; g < 4; ++g) {
-    const __m512i pairs = load_bytes(quants + g * 64);
-    const __m512i first = _mm512_and_si512(pairs, nibble);
-    const __m512i second = _mm512_and_si512(_mm512_srli_epi16(pairs, 4), nibble);
-#pragma GCC unroll 16
-    for (int t = 0; t < kSums; ++t) {
-      sums[t].v = _mm512_dpbusd_epi32(sums[t].v, first,
-                                      broadcast_bits(x + digit_offset(t, stride) + g * 4));
-      sums[t].v = _mm512_dpbusd_epi32(sums[t].v, second,
-                                      broadcast_bits(x + digit_offset(t, stride) + 16 + g * 4));
-    }
-  }
+CRIA_INLINE Pairs load_even_bytes(const std::byte* p) {
+  return {_mm512_srai_epi16(_mm512_slli_epi16(load_bytes(p), 8), 8)};
+}
+CRIA_INLINE Pairs load_odd_bytes(const std::byte* p) {
+  return {_mm512_srai_epi16(load_bytes(p), 8)};
 }
 
-// The same for 8-bit weights, -128 .. 127. The instruction wants them unsigned: 128 more, and 128
-// times the sum of the activations less.
-template <int kSums>
-CRIA_INLINE void dot_s8(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kSums]) {
-  const __m512i sign = _mm512_set1_epi8(-128);
-#pragma GCC unroll 16
-  for (int t = 1; t < kSums; t += 2) {
-    const __m512i eightfold_sum =
-        broadcast_bits(x + t / 2 * stride + offsetof(ActivationBlock, eightfold_sum));
-    sums[t].v = _mm512_add_epi32(sums[t].v, _mm512_slli_epi32(eightfold_sum, 4));
-  }
-#pragma GCC unroll 8
-  for (int g = 0; g < 8; ++g) {
-    const __m512i weights = _mm512_xor_si512(load_bytes(quants + g * 64), sign);
-#pragma GCC unroll 16
-    for (int t = 0; t < kSums; ++t)
-      sums[t].v = _mm512_dpbusd_epi32(sums[t].v, weights,
-                                      broadcast_bits(x + digit_offset(t, stride) + g * 4));
-  }
+// Adds the products with the pair of activations at `x`.
+CRIA_INLINE IntLanes multiply_add(Pairs weights, const std::byte* x, IntLanes sum) {
+  return {_mm512_dpwssd_epi32(sum.v, weights.v, broadcast_bits(x))};
 }
 
 }  // namespace

@@ -132,68 +132,53 @@ CRIA_INLINE float largest_magnitude(const float* x) {
   return float_of(largest);
 }
 
-// 256 * high + low = x * factor to the nearest integer, of ties the even one, or one more where the
-// low digit would be -128; returns their sum. Adding 1.5 * 2^23 leaves no bits for fractions, and
-// the integer in the lowest ones.
-CRIA_INLINE int32_t split_block(const float* x, float factor, int8_t* high, int8_t* low) {
+// quants = x * factor to the nearest integer, of ties the even one, in the order of
+// ActivationBlock; returns their sum. Adding 1.5 * 2^23 leaves no bits for fractions, and the
+// integer in the lowest ones.
+CRIA_INLINE int32_t round_block(const float* x, float factor, int16_t* quants) {
+  constexpr int kOrder[] = {0, 2, 1, 3};
   int32_t sum = 0;
   for (int i = 0; i < kBlock; ++i) {
-    const float shifted = x[i] * factor + 0x1.8p23f;
+    const float shifted = x[i / 4 * 4 + kOrder[i % 4]] * factor + 0x1.8p23f;
     const int32_t whole = static_cast<int32_t>(bits_of(shifted) - bits_of(0x1.8p23f));
-    const int32_t upper = (whole + 128) >> 8, rest = whole - upper * 256;
-    const int32_t lower = rest < -127 ? -127 : rest;
-    high[i] = static_cast<int8_t>(upper);
-    low[i] = static_cast<int8_t>(lower);
-    sum += upper * 256 + lower;
+    quants[i] = static_cast<int16_t>(whole);
+    sum += whole;
   }
   return sum;
 }
 
-// The quants' sums from those of their digits.
-CRIA_INLINE IntLanes join_digits(const IntLanes& high, const IntLanes& low) {
-  IntLanes out;
-  for (int r = 0; r < kTileRows; ++r) out.v[r] = high.v[r] * 256 + low.v[r];
+// Two columns of each row, as 16-bit numbers.
+struct Pairs {
+  int16_t v[2 * kTileRows];
+};
+
+// The 4-bit numbers at bits kShift .. kShift + 3 of 16.
+template <int kShift>
+CRIA_INLINE Pairs load_nibbles(const std::byte* p) {
+  Pairs out;
+  for (int i = 0; i < 2 * kTileRows; ++i) {
+    const auto byte = static_cast<uint8_t>(p[2 * i + kShift / 8]);
+    out.v[i] = static_cast<int16_t>(byte >> kShift % 8 & 15);
+  }
   return out;
 }
 
-CRIA_INLINE IntLanes add(const IntLanes& a, const IntLanes& b) {
-  IntLanes out;
-  for (int r = 0; r < kTileRows; ++r) out.v[r] = a.v[r] + b.v[r];
+CRIA_INLINE Pairs load_bytes(const std::byte* p, int first) {
+  Pairs out;
+  for (int i = 0; i < 2 * kTileRows; ++i) out.v[i] = static_cast<int8_t>(p[2 * i + first]);
   return out;
 }
+CRIA_INLINE Pairs load_even_bytes(const std::byte* p) { return load_bytes(p, 0); }
+CRIA_INLINE Pairs load_odd_bytes(const std::byte* p) { return load_bytes(p, 1); }
 
-// Adds the dot products of a block of 4-bit weights, 0 .. 15, with both digits of the
-// blocks of some tokens, `stride` bytes apart.
-template <int kSums>
-CRIA_INLINE void dot_u4(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kSums]) {
-  const uint8_t* w = reinterpret_cast<const uint8_t*>(quants);
-  for (int t = 0; t < kSums; ++t) {
-    const int8_t* xs = reinterpret_cast<const int8_t*>(x + digit_offset(t, stride));
-    for (int g = 0; g < 4; ++g) {
-      for (int r = 0; r < kTileRows; ++r) {
-        for (int j = 0; j < 4; ++j) {
-          const int pair = w[g * 64 + r * 4 + j];
-          sums[t].v[r] += (pair & 15) * xs[g * 4 + j] + (pair >> 4) * xs[16 + g * 4 + j];
-        }
-      }
-    }
-  }
-}
-
-// The same for 8-bit weights, -128 .. 127.
-template <int kSums>
-CRIA_INLINE void dot_s8(const std::byte* quants, const std::byte* x, int64_t stride,
-                        IntLanes (&sums)[kSums]) {
-  const int8_t* w = reinterpret_cast<const int8_t*>(quants);
-  for (int t = 0; t < kSums; ++t) {
-    const int8_t* xs = reinterpret_cast<const int8_t*>(x + digit_offset(t, stride));
-    for (int g = 0; g < 8; ++g) {
-      for (int r = 0; r < kTileRows; ++r) {
-        for (int j = 0; j < 4; ++j) sums[t].v[r] += w[g * 64 + r * 4 + j] * xs[g * 4 + j];
-      }
-    }
-  }
+// Adds the products with the pair of activations at `x`.
+CRIA_INLINE IntLanes multiply_add(const Pairs& weights, const std::byte* x, const IntLanes& sum) {
+  int16_t pair[2];
+  std::memcpy(pair, x, sizeof(pair));
+  IntLanes out;
+  for (int r = 0; r < kTileRows; ++r)
+    out.v[r] = sum.v[r] + weights.v[2 * r] * pair[0] + weights.v[2 * r + 1] * pair[1];
+  return out;
 }
 
 }  // namespace

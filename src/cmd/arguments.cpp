@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/error.h"
 #include "cmd/bench.h"
 #include "cmd/compare.h"
 #include "cmd/list.h"
@@ -34,6 +35,14 @@ std::pair<CLI::App*, Options*> declare(CLI::App& app, Action& action, const char
   return {command, options.get()};
 }
 
+// Without a description: the help says it in words.
+template <class T>
+CLI::Validator range(T least, T most) {
+  CLI::Range validator(least, most);
+  validator.description("");
+  return validator;
+}
+
 CLI::Option* text(CLI::App* command, const char* name, std::string& to, const char* help) {
   return command
       ->add_option_function<std::string>(
@@ -60,15 +69,15 @@ CLI::Option* numbers(CLI::App* command, const char* name, std::vector<T>& to, in
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("N,N,...")
-      ->check(CLI::Range(least, most, ""));
+      ->check(range(least, most));
 }
 
 void model(CLI::App* command, std::string& to) {
   text(command, "MODEL", to, kModelHelp)->required()->type_name("");
 }
 
-void examples(CLI::App* command, const std::string& lines) {
-  command->footer("Examples:\n" + lines);
+void explain(CLI::App* command, const std::string& details, const std::string& examples) {
+  command->footer(concat(details, details.empty() ? "" : "\n\n", "Examples:\n", examples));
 }
 
 constexpr int64_t kMostTokens = int64_t{1} << 24;
@@ -88,7 +97,7 @@ void backend(CLI::App* command, ComputeOptions& to) {
 
 void threads(CLI::App* command, ComputeOptions& to) {
   command->add_option("--threads", to.threads, "Threads; default: as many as there are cores")
-      ->check(CLI::Range(1, kMostThreads, ""))
+      ->check(range(1, kMostThreads))
       ->type_name("N");
 }
 
@@ -125,10 +134,8 @@ void sampling(CLI::App* command, Settings& to) {
 }
 
 void declare_run(CLI::App& app, Action& action) {
-  const auto [command, options] = declare(app, action, "run",
-                                          "Answers a prompt, or talks when there is none.\n"
-                                          "What is piped in comes before the prompt.",
-                                          run);
+  const auto [command, options] =
+      declare(app, action, "run", "Answers a prompt, or talks when there is none.", run);
   model(command, options->model);
   texts(command, "PROMPT", options->prompt, "What to answer")->type_name("");
   text(command, "--system", options->settings.system, "Instructions for the model");
@@ -138,7 +145,7 @@ void declare_run(CLI::App& app, Action& action) {
           "--num-ctx", options->context,
           "Tokens that prompt and answers may have together; default: as many as the model "
           "was made for, at most 4096")
-      ->check(CLI::Range(int64_t{1}, kMostTokens, ""))
+      ->check(range(int64_t{1}, kMostTokens))
       ->type_name("N");
   command->add_flag("--raw", options->raw,
                     "Continue the prompt as it is, without the model's chat template");
@@ -146,20 +153,22 @@ void declare_run(CLI::App& app, Action& action) {
   backend(command, options->compute);
   threads(command, options->compute);
   cache_type(command, options->compute);
-  examples(command,
-           "  cria run model.gguf\n"
-           "  cria run model.gguf \"Why is the sky blue?\"\n"
-           "  cria run smollm2:135m \"Summarize this text:\" < text.txt\n"
-           "  cria run model.gguf --raw --temperature 0 \"Once upon a time\"");
+  explain(command,
+          "What is piped in comes before the prompt. Text that begins with a dash goes behind --.",
+          "  cria run model.gguf\n"
+          "  cria run model.gguf \"Why is the sky blue?\"\n"
+          "  cria run smollm2:135m \"Summarize this text:\" < text.txt\n"
+          "  cria run model.gguf --raw --temperature 0 \"Once upon a time\"");
 }
 
 void declare_list(CLI::App& app, Action& action) {
   const auto [command, options] = declare(app, action, "list", "Lists the stored models.", list);
   command->alias("ls");
   command->add_flag("--json", options->json, "Print JSON");
-  examples(command,
-           "  cria list\n"
-           "  CRIA_MODELS=/data/models cria list");
+  explain(command,
+          "The store is the folder in CRIA_MODELS or OLLAMA_MODELS, else ~/.ollama/models.",
+          "  cria list\n"
+          "  CRIA_MODELS=/data/models cria list");
 }
 
 void declare_show(CLI::App& app, Action& action) {
@@ -169,17 +178,15 @@ void declare_show(CLI::App& app, Action& action) {
   command->add_flag("--metadata", options->metadata, "Also all metadata");
   command->add_flag("--tensors", options->tensors, "Also all tensors: name, shape, type, bytes");
   command->add_flag("--json", options->json, "Print JSON; arrays are whole there");
-  examples(command,
-           "  cria show model.gguf\n"
-           "  cria show model.gguf --tensors --metadata\n"
-           "  cria show smollm2:135m --json");
+  explain(command, "It need not be one that can be run.",
+          "  cria show model.gguf\n"
+          "  cria show model.gguf --tensors --metadata\n"
+          "  cria show smollm2:135m --json");
 }
 
 void declare_tokenize(CLI::App& app, Action& action) {
-  const auto [command, options] = declare(app, action, "tokenize",
-                                          "Prints the token ids of a text. Works for every file "
-                                          "with a vocabulary.",
-                                          tokenize);
+  const auto [command, options] =
+      declare(app, action, "tokenize", "Prints the token ids of a text.", tokenize);
   model(command, options->model);
   command
       ->add_option_function<std::string>(
@@ -189,9 +196,9 @@ void declare_tokenize(CLI::App& app, Action& action) {
   command->add_flag("--bos", options->bos, "Begin with the BOS token");
   command->add_flag("--special", options->special, "Recognise special tokens in the text");
   command->add_flag("--pieces", options->pieces, "One line per token: the id, a tab, the text");
-  examples(command,
-           "  cria tokenize model.gguf \"Hello world\"\n"
-           "  cria tokenize model.gguf --pieces - < text.txt");
+  explain(command, "Works for every file with a known vocabulary, whatever the model.",
+          "  cria tokenize model.gguf \"Hello world\"\n"
+          "  cria tokenize model.gguf --pieces - < text.txt");
 }
 
 void declare_detokenize(CLI::App& app, Action& action) {
@@ -202,16 +209,14 @@ void declare_detokenize(CLI::App& app, Action& action) {
         "Ids parted by spaces, commas or newlines; - or none: standard input")
       ->type_name("");
   command->add_flag("--special", options->special, "Show control tokens too");
-  examples(command,
-           "  cria detokenize model.gguf 19556 905\n"
-           "  cria tokenize model.gguf \"Hello\" | cria detokenize model.gguf");
+  explain(command, "Adds a newline only at a terminal.",
+          "  cria detokenize model.gguf 19556 905\n"
+          "  cria tokenize model.gguf \"Hello\" | cria detokenize model.gguf");
 }
 
 void declare_logits(CLI::App& app, Action& action) {
-  const auto [command, options] = declare(app, action, "logits",
-                                          "Writes the logits of every token of a sequence to a "
-                                          "file that cria compare reads.",
-                                          logits);
+  const auto [command, options] = declare(
+      app, action, "logits", "Writes the logits of every token of a sequence to a file.", logits);
   model(command, options->model);
   text(command, "--ids", options->ids, "Token ids: 1,2,3, or - for standard input, or @FILE")
       ->required()
@@ -221,26 +226,22 @@ void declare_logits(CLI::App& app, Action& action) {
       ->type_name("FILE");
   command->add_flag("--trace", options->trace, "Also write every named result: hidden.0, ...");
   command->add_option("--chunk", options->chunk, "The most tokens of a pass")
-      ->check(CLI::Range(int64_t{1}, kMostTokens, ""))
+      ->check(range(int64_t{1}, kMostTokens))
       ->type_name("N")
       ->capture_default_str();
   backend(command, options->compute);
   threads(command, options->compute);
   cache_type(command, options->compute);
-  examples(command,
-           "  cria logits model.gguf --ids 1,403,407 -o logits.safetensors\n"
-           "  cria tokenize model.gguf --bos \"Hello\" | cria logits model.gguf --ids - \\\n"
-           "      --backend reference --trace -o expected.safetensors");
+  explain(command, "cria compare reads the file.",
+          "  cria logits model.gguf --ids 1,403,407 -o logits.safetensors\n"
+          "  cria tokenize model.gguf --bos \"Hello\" | cria logits model.gguf --ids - \\\n"
+          "      --backend reference --trace -o expected.safetensors");
 }
 
 void declare_compare(CLI::App& app, Action& action) {
   const auto [command, options] =
       declare(app, action, "compare",
-              "Compares what a model computes with what another engine did: hidden states, logits "
-              "and greedy tokens.\n"
-              "The exit status is 0 only if all that the file holds was compared and agrees. It "
-              "computes\nwith --backend cpu and --kv f32 unless told otherwise.",
-              compare);
+              "Compares what a model computes with what another engine did.", compare);
   model(command, options->model);
   text(command, "EXPECTED", options->expected,
        "A .safetensors file with input_ids, hidden.0 to hidden.N, logits, greedy.prompt and "
@@ -249,21 +250,24 @@ void declare_compare(CLI::App& app, Action& action) {
       ->type_name("");
   command->add_option("--max-nmse", options->max_nmse, "The largest error of a tensor that agrees")
       ->type_name("X")
-      ->check(CLI::Range(0.0, 1e300, ""))
+      ->check(range(0.0, 1e300))
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON");
   backend(command, options->compute);
   threads(command, options->compute);
   cache_type(command, options->compute);
-  examples(command,
-           "  cria compare model.gguf expected.safetensors\n"
-           "  cria compare model.gguf expected.safetensors --backend reference --max-nmse 1e-9");
+  explain(command,
+          "Hidden states, logits and greedy tokens are compared. The exit status is 0 only if all "
+          "that\n"
+          "the file holds was compared and agrees. The defaults are for accuracy: --backend cpu "
+          "--kv f32.",
+          "  cria compare model.gguf expected.safetensors\n"
+          "  cria compare model.gguf expected.safetensors --backend reference --max-nmse 1e-9");
 }
 
 void declare_bench(CLI::App& app, Action& action) {
-  const auto [command, options] = declare(
-      app, action, "bench",
-      "Measures tokens per second with random tokens. Lists give every combination.", bench);
+  const auto [command, options] =
+      declare(app, action, "bench", "Measures tokens per second, with random tokens.", bench);
   model(command, options->model);
   numbers(command, "--prefill", options->prefill, 0, kMostTokens, "Tokens of a prompt; 0: none")
       ->capture_default_str();
@@ -278,16 +282,16 @@ void declare_bench(CLI::App& app, Action& action) {
   numbers(command, "--threads", options->threads, 1, kMostThreads,
           "Threads; default: as many as there are cores");
   command->add_option("--repeat", options->repeat, "Repetitions, after one that does not count")
-      ->check(CLI::Range(1, 1000000, ""))
+      ->check(range(1, 1000000))
       ->type_name("N")
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON");
   backend(command, options->compute);
   cache_type(command, options->compute);
-  examples(command,
-           "  cria bench model.gguf\n"
-           "  cria bench model.gguf --prefill 128,512 --decode 64 --threads 1,2,4\n"
-           "  cria bench model.gguf --prefill 0 --depth 0,1024 --batch 1,8 --json");
+  explain(command, "Lists give every combination.",
+          "  cria bench model.gguf\n"
+          "  cria bench model.gguf --prefill 128,512 --decode 64 --threads 1,2,4\n"
+          "  cria bench model.gguf --prefill 0 --depth 0,1024 --batch 1,8 --json");
 }
 
 }  // namespace

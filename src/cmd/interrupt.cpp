@@ -1,8 +1,10 @@
 #include "cmd/interrupt.h"
 
+#include <poll.h>
 #include <signal.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -35,6 +37,25 @@ InterruptHandler::InterruptHandler() {
 InterruptHandler::~InterruptHandler() { signal(SIGINT, SIG_DFL); }
 
 bool take_interrupt() { return interrupted.exchange(false); }
+
+bool wait_for_input(int file_descriptor) {
+  {
+    // Blocked but for the wait itself, a signal cannot slip in between looking at the flag and
+    // waiting.
+    const BlockInterrupts block;
+    sigset_t waiting;
+    pthread_sigmask(SIG_BLOCK, nullptr, &waiting);
+    sigdelset(&waiting, SIGINT);
+    pollfd input{.fd = file_descriptor, .events = POLLIN, .revents = 0};
+    int ready = 0;
+    while (!interrupted.load() && ready == 0) {
+      ready = ppoll(&input, 1, nullptr, &waiting);
+      if (ready < 0 && errno == EINTR) ready = 0;
+    }
+  }
+  // With both input and a signal there, the signal is only delivered when the block ends.
+  return !interrupted.load();
+}
 
 OnInterrupt::OnInterrupt(std::function<void()> action) {
   const BlockInterrupts block;

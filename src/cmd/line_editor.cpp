@@ -1,10 +1,12 @@
 #include "cmd/line_editor.h"
 
 #include <histedit.h>
+#include <unistd.h>
 
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
+#include <cwchar>
 #include <filesystem>
 
 #include "base/error.h"
@@ -32,6 +34,22 @@ void ensure_utf8() {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets it
   return value ? value : "";
+}
+
+// Reads a character for libedit, whose own reading would miss an interrupt that comes just before
+// it.
+int read_character(EditLine*, wchar_t* character) {
+  std::mbstate_t state{};
+  char byte = 0;
+  while (true) {
+    if (!wait_for_input(STDIN_FILENO)) return -1;
+    const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
+    if (count <= 0) return static_cast<int>(count);
+    const size_t length = std::mbrtowc(character, &byte, 1, &state);
+    constexpr auto kInvalid = static_cast<size_t>(-1), kUnfinished = static_cast<size_t>(-2);
+    if (length == kInvalid) state = {};  // a byte of no character is left out
+    if (length != kInvalid && length != kUnfinished) return 1;
+  }
 }
 
 unsigned char paste(EditLine* editor, int) {
@@ -82,10 +100,13 @@ LineEditor::LineEditor(const std::string& history_path) : state_(std::make_uniqu
   if (!history_path.empty()) history(state.history, &event, H_LOAD, history_path.c_str());
   el_set(state.editor, EL_CLIENTDATA, &state);
   el_set(state.editor, EL_PROMPT, State::current_prompt);
+  el_set(state.editor, EL_GETCFN, read_character);
   el_set(state.editor, EL_EDITOR, "emacs");
   el_set(state.editor, EL_HIST, history, state.history);
   el_set(state.editor, EL_ADDFN, "cria-paste", "Insert a paste", paste);
   el_set(state.editor, EL_BIND, kPasteBegin, "cria-paste", nullptr);
+  // Else the kernel throws away, at Ctrl-C, what was printed and not yet shown.
+  for (const char* mode : {"-d", "-x"}) el_set(state.editor, EL_SETTY, mode, "+noflsh", nullptr);
   el_source(state.editor, nullptr);  // ~/.editrc
 }
 
@@ -97,7 +118,8 @@ LineEditor::Line LineEditor::read(const std::string& prompt) {
   el_resize(state.editor);
   std::fputs(kPasteOn, state.out);
   std::fflush(state.out);
-  take_interrupt();  // one that came too late for the last answer
+  el_set(state.editor, EL_PREP_TERM, 1);  // else what is typed early is echoed twice
+  take_interrupt();                       // one that came too late for the last answer
   int count = 0;
   const char* text = el_gets(state.editor, &count);
   Line line;

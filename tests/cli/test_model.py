@@ -220,7 +220,7 @@ class LogitsAndCompare(StoriesTest):
             self.assertIn(reason, outcome.out)
 
     def test_greedy_tokens(self):
-        text = self.succeed("run", STORIES, "", "--raw", *GREEDY, "--num-predict", "12").out.rstrip("\n")
+        text = self.succeed("run", STORIES, "", "--raw", *GREEDY, "--num-predict", "12").out.strip()
         tokens = [int(t) for t in self.succeed("tokenize", STORIES, text).out.split()][:8]
 
         def compare(expected):

@@ -21,12 +21,12 @@ class Usage(CliTest):
         for arguments in ([], ["--help"], ["help"]):
             out = self.succeed(*arguments).out
             for command in COMMANDS:
-                self.assertIn(f"  {command} ", out)
+                self.assertRegex(out, rf"(?m)^  {command}\b")
 
     def test_help_of_every_command_has_examples(self):
         for command in COMMANDS:
             out = self.succeed(command, "--help").out
-            self.assertIn(f"Examples:\n  ", out)
+            self.assertIn("Examples:\n  ", out)
             self.assertIn(f"cria {command}", out)
             self.assertEqual(self.succeed("help", command).out, out)
 

@@ -18,7 +18,8 @@ class InterruptHandler {
 // Whether SIGINT came since the last call.
 bool take_interrupt();
 
-// Waits until there is something to read. False when an interrupt came, also one that came before and was not taken.
+// Waits until there is something to read. False when an interrupt came, also one that came before
+// and was not taken.
 bool wait_for_input(int file_descriptor);
 
 // While one lives, an interrupt calls `action`, on a thread of its own.

@@ -61,7 +61,10 @@ Series run_series(const model::LoadedModel& loaded, const BenchOptions& options,
 void print_text(const ModelSummary& summary, const std::vector<Series>& all) {
   print(concat("model:   ", summary.architecture, " ", count_text(summary.parameters), " ",
                summary.quantization, ", ", size_text(summary.bytes), "\n"));
-  print(concat("backend: ", all.front().backend, " (", all.front().device, ")\n\n"));
+  for (const Series& series : all) {
+    print(concat("backend: ", series.backend, " (", series.device, ")\n"));
+  }
+  print("\n");
   constexpr auto kRight = Table::Align::kRight;
   Table table({Table::Align::kLeft, kRight, kRight, kRight, kRight, kRight, kRight, kRight});
   table.row({"TEST", "TOKENS", "DEPTH", "BATCH", "THREADS", "MEDIAN t/s", "MIN", "MAX"});

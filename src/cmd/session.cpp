@@ -50,7 +50,8 @@ void Session::answer(const std::string& text) {
     messages_.push_back({"assistant", answer});
   }
   report(result);
-  if (settings_.verbose) print_statistics(result, model_.take_load_seconds(), watch.seconds());
+  const double load_seconds = model_.take_load_seconds();
+  if (settings_.verbose) print_statistics(result, load_seconds, watch.seconds());
 }
 
 std::vector<tokenizer::Id> Session::prompt_of(const std::string& text) const {

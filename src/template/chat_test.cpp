@@ -81,6 +81,12 @@ const std::string kThinking =
     "{%- endif %}{%- endfor %}"
     "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}";
 
+const std::string kMistral =
+    "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' "
+    "+ "
+    "message['content'] + ' [/INST]' }}{% else %}{{ message['content'] + eos_token}}{% endif %}"
+    "{% endfor %}";
+
 Format recognised(const std::string& chat_template) {
   const std::optional<Format> format = Format::recognise(chat_template);
   if (!format) throw std::runtime_error("not recognised: " + chat_template);
@@ -232,11 +238,7 @@ TEST(ChatFormat, IsNotGuessedFromSimilarity) {
       changed(kChatMl, "{{'<|im_start|>' + message",
               "{% if message.role == 'system' %}{{ raise_exception('no') }}{% endif "
               "%}{{'<|im_start|>' + message"),
-      // Mistral's.
-      "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' "
-      "+ "
-      "message['content'] + ' [/INST]' }}{% else %}{{ message['content'] + eos_token}}{% endif %}"
-      "{% endfor %}",
+      kMistral,
   };
   for (const std::string& other : others) {
     EXPECT_FALSE(Format::recognise(other)) << other;
@@ -287,7 +289,7 @@ TEST(ChatFormat, SurvivesHostileTemplates) {
 
 // The fixtures of these names have plain ChatML and Llama 3 templates.
 TEST(ChatFormat, RecognisesTheTemplatesOfTheFixtures) {
-  const char* path = std::getenv("CRIA_FIXTURES");
+  const char* path = std::getenv("CRIA_FIXTURES");  // NOLINT(concurrency-mt-unsafe): read only
   const auto folder = std::filesystem::path(path ? path : "../shared/fixtures") / "hf";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no " << folder;
   int seen = 0;

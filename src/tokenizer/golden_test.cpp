@@ -15,7 +15,7 @@ namespace cria::tokenizer {
 namespace {
 
 std::filesystem::path fixtures() {
-  const char* path = std::getenv("CRIA_FIXTURES");
+  const char* path = std::getenv("CRIA_FIXTURES");  // NOLINT(concurrency-mt-unsafe): read only
   return std::filesystem::path(path ? path : "../shared/fixtures") / "tokenizers";
 }
 

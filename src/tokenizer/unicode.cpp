@@ -60,15 +60,16 @@ Classes classes_of(char32_t value) {
 // Constant, so that it is there before any other object.
 constexpr std::array<Classes, 128> kAsciiClasses = [] {
   std::array<Classes, 128> table{};
-  for (const char c : std::string_view("$+<=>^`|~")) table[static_cast<size_t>(c)] = kSymbol;
-  for (const char c : std::string_view("!\"#%&'()*,-./:;?@[\\]_{}")) {
-    table[static_cast<size_t>(c)] = kPunctuation;
-  }
-  for (const char c : std::string_view(" \t\v\f")) table[static_cast<size_t>(c)] = kSpace;
-  for (const char c : std::string_view("\r\n")) table[static_cast<size_t>(c)] = kSpace | kNewline;
-  for (char c = '0'; c <= '9'; ++c) table[static_cast<size_t>(c)] = kNumber;
-  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<size_t>(c)] = kLetter | kUpperOrCaseless;
-  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<size_t>(c)] = kLetter | kLowerOrCaseless;
+  const auto put = [&](std::string_view characters, Classes classes) {
+    for (const char c : characters) table[static_cast<unsigned char>(c)] = classes;
+  };
+  put("0123456789", kNumber);
+  put("ABCDEFGHIJKLMNOPQRSTUVWXYZ", kLetter | kUpperOrCaseless);
+  put("abcdefghijklmnopqrstuvwxyz", kLetter | kLowerOrCaseless);
+  put("!\"#%&'()*,-./:;?@[\\]_{}", kPunctuation);
+  put("$+<=>^`|~", kSymbol);
+  put(" \t\v\f", kSpace);
+  put("\r\n", kSpace | kNewline);
   return table;
 }();
 

@@ -144,7 +144,7 @@ bool apply_test(const std::string& name, const Value& value) {
 
 Value call_method(const Value& object, const std::string& name, std::span<const Value> arguments) {
   if (name == "get" && is<std::shared_ptr<Dict>>(object) && !arguments.empty()) {
-    const Value found = item(object, arguments[0]);
+    Value found = item(object, arguments[0]);
     if (!is<Undefined>(found)) return found;
     return arguments.size() > 1 ? arguments[1] : Value(None{});
   }

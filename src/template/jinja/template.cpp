@@ -124,8 +124,8 @@ class Evaluator {
   }
 
   Value variable(const std::string& name) const {
-    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-      if (const auto found = scope->find(name); found != scope->end()) return found->second;
+    for (size_t i = scopes_.size(); i-- > 0;) {
+      if (const auto found = scopes_[i].find(name); found != scopes_[i].end()) return found->second;
     }
     return Undefined{};
   }

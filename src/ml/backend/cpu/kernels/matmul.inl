@@ -34,19 +34,22 @@ void write_rows(const MatmulArgs& args, int64_t tile, int64_t token, const Lanes
 }
 
 // Tiles [first, last) times tokens [token, token + kTokens), kTiles at a time as far as possible.
+// Those lie far apart, so that each is part of a long stream from memory: the processor fetches
+// ahead in each stream, but is slow to begin with a new one.
 template <class Format, int kTiles, int kTokens>
 void multiply_group(const MatmulArgs& args, int64_t first, int64_t last, int64_t token) {
   const std::byte* x = args.x + token * args.x_stride;
   const int64_t tile_bytes = Format::tile_bytes(args.cols);
-  int64_t tile = first;
-  for (; tile + kTiles <= last; tile += kTiles) {
+  const int64_t apart = (last - first) / kTiles;
+  for (int64_t tile = first; tile < first + apart; ++tile) {
     Lanes results[kTiles * kTokens];
-    Format::template multiply<kTiles, kTokens>(args.tiles + tile * tile_bytes, args.cols, x,
-                                               args.x_stride, results);
+    Format::template multiply<kTiles, kTokens>(args.tiles + tile * tile_bytes, apart * tile_bytes,
+                                               args.cols, x, args.x_stride, results);
     for (int i = 0; i < kTiles; ++i)
-      write_rows(args, tile + i, token, results + i * kTokens, kTokens);
+      write_rows(args, tile + i * apart, token, results + i * kTokens, kTokens);
   }
-  if constexpr (kTiles > 1) multiply_group<Format, 1, kTokens>(args, tile, last, token);
+  if constexpr (kTiles > 1)
+    multiply_group<Format, 1, kTokens>(args, first + apart * kTiles, last, token);
 }
 
 // A function per number of tokens, 1 .. kTokens.

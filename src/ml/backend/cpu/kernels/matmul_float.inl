@@ -42,11 +42,11 @@ struct Float {
     return (bytes + kAlignment - 1) / kAlignment * kAlignment;
   }
 
-  // results[tile * kTokens + token] of consecutive tiles.
+  // results[tile * kTokens + token] of tiles that are `next_tile` bytes apart.
   template <int kTiles, int kTokens>
-  CRIA_INLINE static void multiply(const std::byte* tile, int64_t cols, const std::byte* x,
-                                   int64_t stride, Lanes (&results)[kTiles * kTokens]) {
-    const int64_t next_tile = tile_bytes(cols);
+  CRIA_INLINE static void multiply(const std::byte* tile, int64_t next_tile, int64_t cols,
+                                   const std::byte* x, int64_t stride,
+                                   Lanes (&results)[kTiles * kTokens]) {
     Lanes sums[kTiles * kTokens];
 #pragma GCC unroll 32
     for (int i = 0; i < kTiles * kTokens; ++i) sums[i] = zero_lanes();

@@ -70,30 +70,37 @@ struct Quantized {
   static constexpr int tiles(int, bool only_group) { return only_group ? 4 : 1; }
 
   static int64_t tile_bytes(int64_t cols) {
-    return header_bytes(cols) + cols / kBlock * Format::kVectorsBytes;
+    return (cols / kBlock + kGroup - 1) / kGroup * kGroupBytes;
   }
 
-  // results[tile * kTokens + token] of consecutive tiles.
+  // results[tile * kTokens + token] of tiles that are `next_tile` bytes apart.
   template <int kTiles, int kTokens>
-  CRIA_INLINE static void multiply(const std::byte* tile, int64_t cols, const std::byte* x,
-                                   int64_t stride, Lanes (&results)[kTiles * kTokens]) {
-    const int64_t next_tile = tile_bytes(cols);
-    const std::byte* header = tile;
-    const std::byte* quants = tile + header_bytes(cols);
+  CRIA_INLINE static void multiply(const std::byte* tile, int64_t next_tile, int64_t cols,
+                                   const std::byte* x, int64_t stride,
+                                   Lanes (&results)[kTiles * kTokens]) {
     for (Lanes& result : results) result = zero_lanes();
-    for (int64_t b = 0; b < cols / kBlock; ++b) {
+    const std::byte* header = tile;
+    const std::byte* quants = tile + kAlignment;
+    const int64_t blocks = cols / kBlock;
+    for (int64_t b = 0; b < blocks; ++b) {
 #pragma GCC unroll 1
       for (int i = 0; i < kTiles; ++i) {
         multiply_block<kTokens>(header + i * next_tile, quants + i * next_tile, x, stride,
                                 results + i * kTokens);
       }
-      header += Format::kHeaderBytes;
-      quants += Format::kVectorsBytes;
+      const bool last_of_group = b % kGroup == kGroup - 1;
+      header +=
+          last_of_group ? kGroupBytes - (kGroup - 1) * Format::kHeaderBytes : Format::kHeaderBytes;
+      quants += Format::kVectorsBytes + (last_of_group ? kAlignment : 0);
       x += sizeof(ActivationBlock);
     }
   }
 
  private:
+  // Blocks whose headers share a cache line.
+  static constexpr int64_t kGroup = kAlignment / Format::kHeaderBytes;
+  static constexpr int64_t kGroupBytes = kAlignment + kGroup * Format::kVectorsBytes;
+
   template <int kTokens>
   CRIA_INLINE static void multiply_block(const std::byte* header, const std::byte* quants,
                                          const std::byte* x, int64_t stride, Lanes* results) {
@@ -117,10 +124,6 @@ struct Quantized {
       }
       results[t] = sum;
     }
-  }
-
-  static int64_t header_bytes(int64_t cols) {
-    return (cols / kBlock * Format::kHeaderBytes + kAlignment - 1) / kAlignment * kAlignment;
   }
 };
 

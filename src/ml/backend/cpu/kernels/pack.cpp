@@ -17,7 +17,14 @@ constexpr int64_t round_up(int64_t n, int64_t multiple) {
 // How a block of a row lies in a file: `halves` of 16 bits, then the quants.
 struct BlockLayout {
   int64_t halves, quant_bytes;
+
   constexpr int64_t bytes() const { return 2 * halves + quant_bytes; }
+
+  // In a tile: of a block's header and vectors, and of as many blocks as share a line of headers.
+  constexpr int64_t header_bytes() const { return 2 * halves * kTileRows; }
+  constexpr int64_t vectors_bytes() const { return quant_bytes * kTileRows; }
+  constexpr int64_t group() const { return kAlignment / header_bytes(); }
+  constexpr int64_t group_bytes() const { return kAlignment + group() * vectors_bytes(); }
 };
 
 BlockLayout block_layout(DType type) {
@@ -33,10 +40,6 @@ BlockLayout block_layout(DType type) {
   }
   CRIA_CHECK(!"a quantised type");
   return {};
-}
-
-int64_t header_bytes(BlockLayout layout, int64_t blocks) {
-  return round_up(blocks * layout.halves * 2 * kTileRows, kAlignment);
 }
 
 // Rows [first, first + count) of the matrix, of which `valid` exist; absent ones are left zero.
@@ -59,15 +62,14 @@ void transpose(const TileRows& rows, int64_t units, std::byte* out) {
 }
 
 void pack_quantized(BlockLayout layout, const TileRows& rows, int64_t blocks, std::byte* out) {
-  std::byte* quants = out + header_bytes(layout, blocks);
-  const int64_t halves_bytes = layout.halves * 2 * kTileRows;
-  const int64_t vectors_bytes = layout.quant_bytes * kTileRows;
   for (int64_t b = 0; b < blocks; ++b) {
+    std::byte* group = out + b / layout.group() * layout.group_bytes();
+    const int64_t i = b % layout.group();
     TileRows block = rows;
     block.source += b * layout.bytes();
-    transpose<2>(block, layout.halves, out + b * halves_bytes);
+    transpose<2>(block, layout.halves, group + i * layout.header_bytes());
     block.source += 2 * layout.halves;
-    transpose<4>(block, layout.quant_bytes / 4, quants + b * vectors_bytes);
+    transpose<4>(block, layout.quant_bytes / 4, group + kAlignment + i * layout.vectors_bytes());
   }
 }
 
@@ -97,8 +99,8 @@ int64_t packed_tile_bytes(DType type, int64_t cols) {
   if (type == DType::kF16) return round_up(cols * 2 * kTileRows, kAlignment);
   if (type == DType::kBF16) return round_up(cols, 2) * 2 * kTileRows;
   const BlockLayout layout = block_layout(type);
-  const int64_t blocks = cols / kBlock;
-  return header_bytes(layout, blocks) + blocks * layout.quant_bytes * kTileRows;
+  const int64_t groups = (cols / kBlock + layout.group() - 1) / layout.group();
+  return groups * layout.group_bytes();
 }
 
 void pack_tiles(DType type, int64_t rows, int64_t cols, const std::byte* source, int64_t first,

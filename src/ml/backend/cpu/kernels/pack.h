@@ -7,11 +7,12 @@
 //   F32, F16  [cols][16 rows]
 //   BF16      [ceil(cols / 2)][16 rows][2 columns], so that shifting or masking 32-bit lanes gives
 //   a column of floats
-// and of quantised weights, whose rows are blocks of kBlock columns as in a file,
-//   [blocks] headers of 16 half scales and, for Q4_1, 16 half minimums; together filled up to
-//   kAlignment bytes [blocks][vectors of 64 bytes], a vector being [16 rows][4 columns]: Q8_0 has
-//   eight of them; Q4_0 and Q4_1 have four, vector g with columns 4g .. 4g+3 in the low and 16+4g
-//   .. 16+4g+3 in the high half of its bytes.
+// and of quantised weights, whose rows are blocks of kBlock columns as in a file, block after block
+//   a header of 16 half scales and, for Q4_1, 16 half minimums; where that fills only half a cache
+//   line, the headers of two blocks come first and then what else belongs to the two;
+//   vectors of 64 bytes, each [16 rows][4 columns]: Q8_0 has eight of them; Q4_0 and Q4_1 have
+//   four, vector g with columns 4g .. 4g+3 in the low and 16+4g .. 16+4g+3 in the high half of its
+//   bytes.
 
 #include <cstddef>
 #include <cstdint>

@@ -61,24 +61,25 @@ TEST(Pack, KeepsHalvesInTilesOfAlignedSize) {
   EXPECT_TRUE(std::equal(source.begin(), source.end(), packed.begin()));
 }
 
-TEST(Pack, SeparatesScalesAndInterleavesFourColumnsOfEachRow) {
+TEST(Pack, PutsScalesOfTwoBlocksFirstAndInterleavesFourColumnsOfEachRow) {
   constexpr int64_t kRows = 18, kCols = 96, kRowBytes = 3 * 34;
   const Bytes source = numbered_bytes(kRows * kRowBytes);
   const Bytes packed = pack(DType::kQ8_0, kRows, kCols, source);
-  constexpr int64_t kTile = 128 + 3 * 512;  // 3 * 32 bytes of scales fill up to 128
+  constexpr int64_t kPair = 64 + 2 * 512, kTile = 2 * kPair;  // the second pair is half empty
   ASSERT_EQ(packed.size(), 2u * kTile);
   for (int64_t row = 0; row < kRows; ++row) {
-    const int64_t tile = row / 16 * kTile, lane = row % 16;
+    const int64_t lane = row % 16;
     for (int64_t block = 0; block < 3; ++block) {
       const int64_t from = row * kRowBytes + block * 34;
-      EXPECT_EQ(at<uint16_t>(packed, tile + block * 32 + lane * 2), at<uint16_t>(source, from));
+      const int64_t pair = row / 16 * kTile + block / 2 * kPair, second = block % 2;
+      EXPECT_EQ(at<uint16_t>(packed, pair + second * 32 + lane * 2), at<uint16_t>(source, from));
       for (int64_t col = 0; col < 32; col += 4) {
-        EXPECT_EQ(at<uint32_t>(packed, tile + 128 + block * 512 + col * 16 + lane * 4),
+        EXPECT_EQ(at<uint32_t>(packed, pair + 64 + second * 512 + col * 16 + lane * 4),
                   at<uint32_t>(source, from + 2 + col));
       }
     }
   }
-  EXPECT_EQ(at<uint32_t>(packed, kTile + 128 + 2 * 4), 0u);  // row 18 does not exist
+  EXPECT_EQ(at<uint32_t>(packed, kTile + 64 + 2 * 4), 0u);  // row 18 does not exist
   EXPECT_EQ(at<uint16_t>(packed, kTile + 2 * 2), 0u);
 }
 
@@ -99,12 +100,12 @@ TEST(Pack, KeepsMinimumsBesideScales) {
 
 TEST(Pack, WritesOnlyTheTilesAskedFor) {
   const Bytes source = numbered_bytes(48 * 18);
-  Bytes packed(3 * 320, std::byte{0xee});
-  ASSERT_EQ(packed_tile_bytes(DType::kQ4_0, 32), 320);
+  Bytes packed(3 * 576, std::byte{0xee});
+  ASSERT_EQ(packed_tile_bytes(DType::kQ4_0, 32), 576);
   pack_tiles(DType::kQ4_0, 48, 32, source.data(), 1, 2, packed.data());
   EXPECT_EQ(at<uint16_t>(packed, 0), 0xeeee);
-  EXPECT_EQ(at<uint16_t>(packed, 320), at<uint16_t>(source, 16 * 18));
-  EXPECT_EQ(at<uint16_t>(packed, 640), 0xeeee);
+  EXPECT_EQ(at<uint16_t>(packed, 576), at<uint16_t>(source, 16 * 18));
+  EXPECT_EQ(at<uint16_t>(packed, 1152), 0xeeee);
 }
 
 TEST(Pack, RefusesWhatHasNoLayout) {

@@ -4,6 +4,7 @@
 #include "ml/backend/cpu/kernels/pack.h"
 
 #include <cstring>
+#include <type_traits>
 
 #include "base/error.h"
 
@@ -48,17 +49,44 @@ struct TileRows {
   int64_t stride, valid;
 };
 
-// out[unit][row] = source[row][unit], in units of kUnit bytes. Units outermost in steps that fill
-// cache lines.
-template <size_t kUnit>
-void transpose(const TileRows& rows, int64_t units, std::byte* out) {
+// out[unit][row] = source[row][unit] for units [first, last), in units of kUnit bytes.
+template <int64_t kUnit>
+void transpose_units(const TileRows& rows, int64_t first, int64_t last, std::byte* out) {
   for (int64_t r = 0; r < rows.valid; ++r) {
     const std::byte* from = rows.source + r * rows.stride;
-    std::byte* to = out + r * static_cast<int64_t>(kUnit);
-    for (int64_t u = 0; u < units; ++u)
-      std::memcpy(to + u * kTileRows * static_cast<int64_t>(kUnit),
-                  from + u * static_cast<int64_t>(kUnit), kUnit);
+    std::byte* to = out + r * kUnit;
+    for (int64_t u = first; u < last; ++u)
+      std::memcpy(to + u * kTileRows * kUnit, from + u * kUnit, kUnit);
   }
+}
+
+// The same for two units of two rows, as two numbers of which each holds two.
+template <int64_t kUnit>
+void transpose_square(const std::byte* from, int64_t stride, std::byte* to) {
+  using Two = std::conditional_t<kUnit == 4, uint64_t, uint32_t>;
+  constexpr int kBits = 8 * kUnit;
+  constexpr Two kLow = (Two{1} << kBits) - 1;
+  Two a, b;
+  std::memcpy(&a, from, sizeof(Two));
+  std::memcpy(&b, from + stride, sizeof(Two));
+  const Two first = (a & kLow) | b << kBits, second = a >> kBits | (b & ~kLow);
+  std::memcpy(to, &first, sizeof(Two));
+  std::memcpy(to + kTileRows * kUnit, &second, sizeof(Two));
+}
+
+// All units. A few at a time, so that cache lines of `out` are filled while they are at hand.
+template <int64_t kUnit>
+void transpose(const TileRows& rows, int64_t units, std::byte* out) {
+  constexpr int64_t kStrip = 4;
+  int64_t u = 0;
+  for (; rows.valid == kTileRows && u + kStrip <= units; u += kStrip) {
+    for (int64_t r = 0; r < kTileRows; r += 2) {
+      for (int64_t i = u; i < u + kStrip; i += 2)
+        transpose_square<kUnit>(rows.source + r * rows.stride + i * kUnit, rows.stride,
+                                out + (i * kTileRows + r) * kUnit);
+    }
+  }
+  transpose_units<kUnit>(rows, u, units, out);
 }
 
 void pack_quantized(BlockLayout layout, const TileRows& rows, int64_t blocks, std::byte* out) {

@@ -43,6 +43,20 @@ TEST(Pack, PutsTheSixteenFloatsOfAColumnSideBySide) {
   EXPECT_EQ(at<float>(packed, 4 * (48 + 4)), 0);          // row 20 does not exist
 }
 
+TEST(Pack, PutsEveryElementOfAFullTileInItsPlace) {
+  constexpr int64_t kCols = 11;  // whole strips and a rest
+  const Bytes source = numbered_bytes(16 * kCols * 4);
+  const Bytes floats = pack(DType::kF32, 16, kCols, source);
+  const Bytes halves = pack(DType::kF16, 16, kCols, source);
+  for (int64_t row = 0; row < 16; ++row) {
+    for (int64_t col = 0; col < kCols; ++col) {
+      const int64_t from = row * kCols + col, to = col * 16 + row;
+      EXPECT_EQ(at<uint32_t>(floats, to * 4), at<uint32_t>(source, from * 4));
+      EXPECT_EQ(at<uint16_t>(halves, to * 2), at<uint16_t>(source, from * 2));
+    }
+  }
+}
+
 TEST(Pack, PairsColumnsOfBfloat16AndFillsUpAnOddOne) {
   const Bytes source = numbered_bytes(2 * 3 * 2);  // 2 rows of 3
   const Bytes packed = pack(DType::kBF16, 2, 3, source);

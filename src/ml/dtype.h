@@ -15,6 +15,12 @@ enum class DType : uint8_t {
 #undef DTYPE
 };
 
+inline constexpr size_t kDTypes = 0
+#define DTYPE(...) +1
+#include "ml/dtypes.def"
+#undef DTYPE
+    ;
+
 struct DTypeInfo {
   DType type;
   std::string_view name;

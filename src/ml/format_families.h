@@ -2,8 +2,6 @@
 // Element formats by family: one file each, listed in formats.cpp.
 
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <span>
 
 #include "ml/dtype.h"
@@ -17,18 +15,8 @@ struct Format {
 };
 
 std::span<const Format> plain_formats();   // an element is a number: F32, F16, BF16, I32
-std::span<const Format> scaled_formats();  // blocks of 32 integers with a scale: Q4_0, Q4_1, Q8_0
-
-// Rows have no alignment: blocks are of odd sizes.
-template <class T>
-T load_as(const std::byte* from) {
-  T value;
-  std::memcpy(&value, from, sizeof(T));
-  return value;
-}
-template <class T>
-void store_as(std::byte* to, T value) {
-  std::memcpy(to, &value, sizeof(T));
-}
+std::span<const Format> scaled_formats();  // 32 integers with a scale: Q4_0 to Q5_1, Q8_0
+std::span<const Format> table_formats();   // 4-bit places in a table: IQ4_NL, IQ4_XS, MXFP4
+std::span<const Format> k_formats();       // 256 integers with scales of two levels: Q2_K to Q6_K
 
 }  // namespace cria::ml

@@ -7,7 +7,7 @@ namespace cria::ml {
 namespace {
 
 const Format* find(DType type) {
-  for (const auto family : {plain_formats(), scaled_formats()}) {
+  for (const auto family : {plain_formats(), scaled_formats(), table_formats(), k_formats()}) {
     for (const Format& format : family) {
       if (format.type == type) return &format;
     }

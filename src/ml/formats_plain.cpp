@@ -1,7 +1,6 @@
 // Formats whose elements stand for themselves.
 
-#include "base/half.h"
-#include "ml/format_families.h"
+#include "ml/formats_bits.h"
 
 namespace cria::ml {
 namespace {

@@ -54,7 +54,7 @@ struct Kernels {
   using Unary = void (*)(const float* x, int64_t n, float* out);
 
   // Per weight type; null where the type cannot be packed.
-  void (*matmul[16])(const MatmulArgs& args);
+  void (*matmul[kDTypes])(const MatmulArgs& args);
   void (*quantize_row)(const float* x, int64_t n, std::byte* out);
 
   void (*rms_norm)(const float* x, const float* weight, float eps, int64_t n,

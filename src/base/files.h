@@ -44,6 +44,7 @@ class AtomicFile {
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
   void commit();
+  const std::string& temporary_path() const { return temporary_; }
 
  private:
   std::string path_, temporary_;

@@ -20,14 +20,14 @@ class Problems {
 
   bool empty() const { return count_ == 0; }
 
-  // Corrupt, when there are any.
-  void report(const std::string& file) const {
+  // Throws them, when there are any.
+  void report(const std::string& file, Error::Code code = Error::Code::kCorrupt) const {
     if (count_ == 0) return;
-    if (count_ == 1) fail(Error::Code::kCorrupt, file, ": ", listed_.front());
+    if (count_ == 1) fail(code, file, ": ", listed_.front());
     std::string lines;
     for (const std::string& problem : listed_) lines += "\n  " + problem;
     if (count_ > kListed) lines += concat("\n  and ", count_ - kListed, " more");
-    fail(Error::Code::kCorrupt, file, ": ", count_, " problems:", lines);
+    fail(code, file, ": ", count_, " problems:", lines);
   }
 
  private:

@@ -45,7 +45,25 @@ TensorEntry read_tensor(Reader& reader, size_t index, size_t count) {
   return tensor;
 }
 
-// The bytes of a tensor's data; 0 and a problem when there can be none.
+void check_overlaps(const std::vector<TensorEntry>& tensors, Problems& problems) {
+  std::vector<const TensorEntry*> placed;
+  placed.reserve(tensors.size());
+  for (const TensorEntry& tensor : tensors) {
+    if (!tensor.info.data.empty()) placed.push_back(&tensor);
+  }
+  std::sort(placed.begin(), placed.end(),
+            [](const TensorEntry* a, const TensorEntry* b) { return a->offset < b->offset; });
+  for (size_t i = 1; i < placed.size(); ++i) {
+    const TensorEntry &before = *placed[i - 1], &tensor = *placed[i];
+    if (tensor.offset - before.offset < before.bytes) {
+      problems.add(label(tensor), ": data at offset ", tensor.offset, " overlaps ", label(before),
+                   ", which takes ", before.bytes, " bytes from offset ", before.offset);
+    }
+  }
+}
+
+}  // namespace
+
 uint64_t checked_bytes(const TensorEntry& tensor, Problems& problems) {
   const std::vector<int64_t>& dims = tensor.info.dims;
   const TensorType* type = find_tensor_type(tensor.info.type);
@@ -81,7 +99,12 @@ uint64_t checked_bytes(const TensorEntry& tensor, Problems& problems) {
 void check_names(const std::vector<TensorEntry>& tensors, Problems& problems) {
   std::vector<std::string_view> names;
   names.reserve(tensors.size());
-  for (const TensorEntry& tensor : tensors) names.push_back(tensor.info.name);
+  for (const TensorEntry& tensor : tensors) {
+    names.push_back(tensor.info.name);
+    if (names.back().empty()) {
+      problems.add("tensor ", names.size(), " of ", tensors.size(), ": has an empty name");
+    }
+  }
   std::sort(names.begin(), names.end());
   for (size_t i = 1; i < names.size(); ++i) {
     if (names[i] == names[i - 1] && !names[i].empty()) {
@@ -90,33 +113,11 @@ void check_names(const std::vector<TensorEntry>& tensors, Problems& problems) {
   }
 }
 
-void check_overlaps(const std::vector<TensorEntry>& tensors, Problems& problems) {
-  std::vector<const TensorEntry*> placed;
-  placed.reserve(tensors.size());
-  for (const TensorEntry& tensor : tensors) {
-    if (!tensor.info.data.empty()) placed.push_back(&tensor);
-  }
-  std::sort(placed.begin(), placed.end(),
-            [](const TensorEntry* a, const TensorEntry* b) { return a->offset < b->offset; });
-  for (size_t i = 1; i < placed.size(); ++i) {
-    const TensorEntry &before = *placed[i - 1], &tensor = *placed[i];
-    if (tensor.offset - before.offset < before.bytes) {
-      problems.add(label(tensor), ": data at offset ", tensor.offset, " overlaps ", label(before),
-                   ", which takes ", before.bytes, " bytes from offset ", before.offset);
-    }
-  }
-}
-
-}  // namespace
-
 std::vector<TensorEntry> read_tensors(Reader& reader, size_t count, Problems& problems) {
   std::vector<TensorEntry> tensors;
   tensors.reserve(count);
   for (size_t i = 0; i < count; ++i) {
     tensors.push_back(read_tensor(reader, i, count));
-    if (tensors.back().info.name.empty()) {
-      problems.add("tensor ", i + 1, " of ", count, ": has an empty name");
-    }
     tensors.back().bytes = checked_bytes(tensors.back(), problems);
   }
   check_names(tensors, problems);

@@ -21,6 +21,11 @@ struct TensorEntry {
 // An empty name, no dimensions.
 constexpr size_t kFewestTensorBytes = 8 + 4 + 4 + 8;
 
+// The bytes of a tensor's data, by its type and dimensions; 0 and a problem when there can be none.
+uint64_t checked_bytes(const TensorEntry& tensor, Problems& problems);
+// That no name is empty or repeated.
+void check_names(const std::vector<TensorEntry>& tensors, Problems& problems);
+
 std::vector<TensorEntry> read_tensors(Reader& reader, size_t count, Problems& problems);
 
 // Fills in the data of each, which must be aligned, inside `data` and apart from all others.

@@ -14,7 +14,7 @@ namespace cria::cmd {
 ChatModel::ChatModel(const std::string& model, const ComputeOptions& compute, int64_t context)
     : compute_(compute), loaded_(load_model(model)) {
   const Stopwatch watch;
-  tokenizer_ = tokenizer::make_tokenizer(tokenizer::Vocabulary::from(file()));
+  tokenizer_ = tokenizer_of(file());
   if (const auto chat_template = file().text("tokenizer.chat_template")) {
     has_chat_template_ = !chat_template->empty();
     format_ = chat::Format::recognise(*chat_template);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/about_file.h"
 #include "base/log.h"
 #include "cmd/format.h"
 #include "cmd/progress.h"
@@ -51,6 +52,11 @@ model::LoadedModel load_model(const std::string& model) {
   return loaded;
 }
 
+std::unique_ptr<tokenizer::Tokenizer> tokenizer_of(const gguf::File& file) {
+  return about_file(file.path(),
+                    [&] { return tokenizer::make_tokenizer(tokenizer::Vocabulary::from(file)); });
+}
+
 model::ExecutorOptions executor_options(const ComputeOptions& compute) {
   model::ExecutorOptions options;
   options.backend = compute.backend;
@@ -64,11 +70,13 @@ model::ExecutorOptions executor_options(const ComputeOptions& compute) {
 std::unique_ptr<model::Executor> open_executor(const model::LoadedModel& loaded,
                                                const model::ExecutorOptions& options) {
   Progress progress("loading");
-  return std::make_unique<model::Executor>(*loaded.model, loaded.weight_list(), options,
-                                           [&](double fraction) {
-                                             progress.set(fraction);
-                                             return true;
-                                           });
+  const auto show = [&](double fraction) {
+    progress.set(fraction);
+    return true;
+  };
+  return about_file(loaded.file->path(), [&] {
+    return std::make_unique<model::Executor>(*loaded.model, loaded.weight_list(), options, show);
+  });
 }
 
 int64_t context_length(const model::LoadedModel& loaded) {

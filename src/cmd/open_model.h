@@ -6,6 +6,7 @@
 
 #include "model/executor.h"
 #include "model/loading.h"
+#include "tokenizer/tokenizer.h"
 
 namespace cria::cmd {
 
@@ -21,6 +22,9 @@ struct ComputeOptions {
 std::string model_path(const std::string& model);
 
 model::LoadedModel load_model(const std::string& model);
+
+// Also for files that hold a vocabulary and nothing else.
+std::unique_ptr<tokenizer::Tokenizer> tokenizer_of(const gguf::File& file);
 
 model::ExecutorOptions executor_options(const ComputeOptions& compute);
 

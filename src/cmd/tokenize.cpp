@@ -15,7 +15,7 @@ namespace {
 std::unique_ptr<tokenizer::Tokenizer> open_tokenizer(const std::string& model) {
   const Stopwatch watch;
   const auto file = gguf::File::open(model_path(model));
-  auto made = tokenizer::make_tokenizer(tokenizer::Vocabulary::from(*file));
+  auto made = tokenizer_of(*file);
   log::debug("tokenizer of ", file->path(), ": ", made->vocabulary().model, " ",
              made->vocabulary().pre, ", ", made->vocabulary().tokens.size(), " tokens, in ",
              duration_text(watch.seconds()));

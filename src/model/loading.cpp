@@ -1,5 +1,6 @@
 #include "model/loading.h"
 
+#include "base/about_file.h"
 #include "base/error.h"
 #include "base/log.h"
 
@@ -36,6 +37,26 @@ class GgufConfig final : public Config {
   std::string architecture_;
 };
 
+void make_and_bind(LoadedModel& loaded) {
+  const gguf::File& file = *loaded.file;
+  loaded.config = config_of(file);
+  if (file.tensors().empty()) {
+    fail(Error::Code::kCorrupt, "has no tensors, expected the weights of a model");
+  }
+  // A model makes its blocks before it sees a weight: no more of them than there can be.
+  const int64_t blocks = loaded.config->dim("block_count", 1);
+  if (blocks > static_cast<int64_t>(file.tensors().size())) {
+    fail(Error::Code::kCorrupt, loaded.config->architecture(), ".block_count is ", blocks,
+         ", but there are only ", file.tensors().size(), " tensors");
+  }
+  loaded.model = make_model(*loaded.config);
+  FileBinder binder(file);
+  loaded.model->bind(binder);
+  loaded.weights = binder.finish();
+  log::debug("model: ", file.path(), ", ", loaded.config->architecture(), ", ", blocks, " blocks, ",
+             loaded.weights.size(), " weights");
+}
+
 }  // namespace
 
 std::vector<const ml::Node*> LoadedModel::weight_list() const {
@@ -53,22 +74,7 @@ LoadedModel load(const std::string& path) { return load(gguf::File::open(path));
 LoadedModel load(std::unique_ptr<gguf::File> file) {
   LoadedModel loaded;
   loaded.file = std::move(file);
-  loaded.config = config_of(*loaded.file);
-  const std::string& path = loaded.file->path();
-  if (loaded.file->tensors().empty())
-    fail(Error::Code::kCorrupt, path, ": has no tensors, expected the weights of a model");
-  // A model makes its blocks before it sees a weight: no more of them than there can be.
-  const int64_t blocks = loaded.config->dim("block_count", 1);
-  if (blocks > static_cast<int64_t>(loaded.file->tensors().size())) {
-    fail(Error::Code::kCorrupt, path, ": ", loaded.config->architecture(), ".block_count is ",
-         blocks, ", but there are only ", loaded.file->tensors().size(), " tensors");
-  }
-  loaded.model = make_model(*loaded.config);
-  FileBinder binder(*loaded.file);
-  loaded.model->bind(binder);
-  loaded.weights = binder.finish();
-  log::debug("model: ", path, ", ", loaded.config->architecture(), ", ", blocks, " blocks, ",
-             loaded.weights.size(), " weights");
+  about_file(loaded.file->path(), [&] { make_and_bind(loaded); });
   return loaded;
 }
 

@@ -78,6 +78,7 @@ ModelSummary summarize(const gguf::File& file) {
     summary.parameters += elements(tensor);
     summary.bytes += static_cast<int64_t>(tensor.data.size());
   }
+  summary.files = std::max<int64_t>(1, integer(file, "split.count").value_or(1));
   summary.context_length = integer(file, summary.architecture + ".context_length");
   summary.embedding_length = integer(file, summary.architecture + ".embedding_length");
   summary.quantization = quantization(file);

@@ -13,6 +13,7 @@ struct ModelSummary {
   std::string name, architecture;  // "" when the file does not say; so for all texts
   int64_t parameters = 0;
   int64_t bytes = 0;  // of all tensors
+  int64_t files = 1;  // that the model is split into
   std::optional<int64_t> context_length, embedding_length;
   std::string quantization;
 

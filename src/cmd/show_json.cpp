@@ -18,7 +18,8 @@ Json model_json(const ModelSummary& summary) {
           {"context_length", optional(summary.context_length)},
           {"embedding_length", optional(summary.embedding_length)},
           {"quantization", text_or_null(summary.quantization)},
-          {"tensor_bytes", summary.bytes}};
+          {"tensor_bytes", summary.bytes},
+          {"files", summary.files}};
 }
 
 Json tokenizer_json(const ModelSummary& summary) {

@@ -34,6 +34,7 @@ std::string summary_text(const ModelSummary& summary) {
   add(model, "embedding length", summary.embedding_length);
   add(model, "quantization", summary.quantization);
   add(model, "size of tensors", size_text(summary.bytes));
+  if (summary.files > 1) add(model, "files", std::to_string(summary.files));
 
   Table tokenizer({}, "    ");
   if (summary.tokens > 0) {

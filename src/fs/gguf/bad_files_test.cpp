@@ -91,13 +91,6 @@ TEST(BadGguf, BigEndianIsUnsupported) {
   expect_refused(GgufBuilder().magic("FUGG").bytes(), Code::kUnsupported, {"big-endian"});
 }
 
-TEST(BadGguf, SplitFilesAreUnsupported) {
-  const GgufBuilder part =
-      complete_file().metadata("split.no", uint16_t{0}).metadata("split.count", uint16_t{3});
-  expect_refused(part.bytes(), Code::kUnsupported, {"one of 3 parts of a split model"});
-  ASSERT_NO_THROW(File::parse(complete_file().metadata("split.count", uint16_t{1}).bytes(), "x"));
-}
-
 TEST(BadGguf, HugeCountsAreRefusedBeforeAnythingIsAllocated) {
   // 2^64 / 24 + 1 tensors: the product with their size wraps around to something small.
   for (const uint64_t count : {kMax, kMax / 24 + 1, uint64_t{1} << 40, uint64_t{5}}) {

@@ -1,136 +1,80 @@
 #include "fs/gguf/gguf.h"
 
-#include <algorithm>
-#include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/problems.h"
-#include "fs/gguf/metadata.h"
-#include "fs/gguf/reader.h"
-#include "fs/gguf/signature.h"
-#include "fs/gguf/tensors.h"
-#include "fs/gguf/values.h"
+#include "fs/gguf/contents.h"
+#include "fs/gguf/split.h"
 
 namespace cria::gguf {
 namespace {
 
-using Code = Error::Code;
-
-// Numbers of one byte take eight in memory, so this bounds what a large hostile file can make us
-// allocate. The largest vocabularies take some tens of MB.
-constexpr size_t kMaxHeaderBytes = size_t{256} << 20;
-
-constexpr uint64_t kDefaultAlignment = 32;
-constexpr uint64_t kSmallestAlignment = 8;  // of the format, and what our types need
-constexpr uint64_t kLargestAlignment = uint64_t{1} << 31;
-
 class ParsedFile : public File {
  public:
-  ParsedFile(std::string name, uint32_t version) : name_(std::move(name)), version_(version) {}
+  ParsedFile(std::string path, Contents contents, std::vector<MappedFile> mappings)
+      : path_(std::move(path)), contents_(std::move(contents)), mappings_(std::move(mappings)) {}
 
-  const std::string& path() const override { return name_; }
-  uint32_t version() const override { return version_; }
-  const Metadata& metadata() const override { return metadata_; }
-  const std::vector<TensorInfo>& tensors() const override { return tensors_; }
-
-  void read(Reader& reader, std::span<const std::byte> bytes, Problems& problems);
-  void keep(MappedFile mapping) { mapping_.emplace(std::move(mapping)); }
+  const std::string& path() const override { return path_; }
+  uint32_t version() const override { return contents_.version; }
+  const Metadata& metadata() const override { return contents_.metadata; }
+  const std::vector<TensorInfo>& tensors() const override { return contents_.tensors; }
 
  private:
-  std::string name_;
-  uint32_t version_;
-  Metadata metadata_;
-  std::vector<TensorInfo> tensors_;
-  std::optional<MappedFile> mapping_;
+  std::string path_;
+  Contents contents_;
+  std::vector<MappedFile> mappings_;  // hold the tensors' data
 };
 
-void check_magic(Reader& reader, std::span<const std::byte> bytes, const std::string& name) {
-  constexpr size_t kBytes = 4;
-  if (bytes.size() >= kBytes) {
-    const auto magic = reader.number<uint32_t>();
-    if (std::memcmp(&magic, "GGUF", kBytes) == 0) return;
-    if (std::memcmp(&magic, "FUGG", kBytes) == 0) {
-      fail(Code::kUnsupported, name, ": is a big-endian GGUF file, expected little-endian");
+std::unique_ptr<File> open_parts(const std::string& path, const Part& part, MappedFile opened,
+                                 Contents contents) {
+  const std::vector<std::string> paths = find_parts(path, part);
+  std::vector<MappedFile> mappings;
+  std::vector<Contents> parts;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (i == part.index) {
+      mappings.push_back(std::move(opened));
+      parts.push_back(std::move(contents));
+    } else {
+      mappings.emplace_back(paths[i]);
+      parts.push_back(read_contents(mappings.back().bytes(), paths[i]));
     }
   }
-  fail(Code::kCorrupt, name, ": not a GGUF file but ", describe_other_format(bytes));
-}
-
-uint32_t read_version(Reader& reader, const std::string& name) {
-  const auto version = reader.number<uint32_t>();
-  if (version == 2 || version == 3) return version;
-  if (version != 0 && (version & 0xffff) == 0) {
-    fail(Code::kUnsupported, name, ": is a big-endian GGUF file, expected little-endian");
-  }
-  fail(Code::kUnsupported, name, ": GGUF version ", version, ", expected 2 or 3");
-}
-
-void check_split(const Metadata& metadata, const std::string& name) {
-  const auto found = metadata.find("split.count");
-  const int64_t count = found == metadata.end() ? 1 : as_integer(found->second).value_or(1);
-  if (count <= 1) return;
-  fail(Code::kUnsupported, name, ": is one of ", count,
-       " parts of a split model (split.count), expected the model in a single file");
-}
-
-uint64_t read_alignment(const Metadata& metadata, Problems& problems) {
-  const auto found = metadata.find("general.alignment");
-  if (found == metadata.end()) return kDefaultAlignment;
-  const auto alignment = static_cast<uint64_t>(as_integer(found->second).value_or(0));
-  const bool power_of_two = (alignment & (alignment - 1)) == 0;
-  if (power_of_two && alignment >= kSmallestAlignment && alignment <= kLargestAlignment) {
-    return alignment;
-  }
-  problems.add("general.alignment is ", describe(found->second), ", expected a power of two from ",
-               kSmallestAlignment, " to ", kLargestAlignment);
-  return 0;
-}
-
-void ParsedFile::read(Reader& reader, std::span<const std::byte> bytes, Problems& problems) {
-  const size_t tensor_count = reader.count("tensors", kFewestTensorBytes);
-  const size_t metadata_count = reader.count("metadata entries", kFewestMetadataBytes);
-  metadata_ = read_metadata(reader, metadata_count, problems);
-  check_split(metadata_, name_);
-  const uint64_t alignment = read_alignment(metadata_, problems);
-  std::vector<TensorEntry> entries = read_tensors(reader, tensor_count, problems);
-  if (alignment != 0) {
-    const uint64_t start = (reader.position() + alignment - 1) / alignment * alignment;
-    place_tensors(entries, bytes.subspan(std::min<uint64_t>(start, bytes.size())), alignment,
-                  problems);
-  }
-  tensors_.reserve(entries.size());
-  for (TensorEntry& entry : entries) tensors_.push_back(std::move(entry.info));
-}
-
-std::unique_ptr<ParsedFile> parse_bytes(std::span<const std::byte> bytes, std::string name) {
-  Reader reader(bytes.first(std::min(bytes.size(), kMaxHeaderBytes)));
   Problems problems;
-  std::unique_ptr<ParsedFile> file;
-  try {
-    check_magic(reader, bytes, name);
-    const uint32_t version = read_version(reader, name);
-    file = std::make_unique<ParsedFile>(name, version);
-    file->read(reader, bytes, problems);
-  } catch (const Unreadable& e) {
-    problems.add(e.what);
+  check_parts(parts, paths, problems);
+  problems.report(path);
+  Contents whole = std::move(parts.front());
+  for (size_t i = 1; i < parts.size(); ++i) {
+    std::vector<TensorInfo>& more = parts[i].tensors;
+    whole.tensors.insert(whole.tensors.end(), std::make_move_iterator(more.begin()),
+                         std::make_move_iterator(more.end()));
   }
-  problems.report(name);
-  return file;
+  return std::make_unique<ParsedFile>(paths.front(), std::move(whole), std::move(mappings));
 }
 
 }  // namespace
 
 std::unique_ptr<File> File::parse(std::span<const std::byte> bytes, std::string name) {
-  return parse_bytes(bytes, std::move(name));
+  Contents contents = read_contents(bytes, name);
+  if (const std::optional<Part> part = part_of(contents.metadata, name)) {
+    fail(Error::Code::kUnsupported, name, ": is part ", part->index + 1, " of ", part->count,
+         " of a split model, expected a whole one");
+  }
+  return std::make_unique<ParsedFile>(std::move(name), std::move(contents),
+                                      std::vector<MappedFile>());
 }
 
 std::unique_ptr<File> File::open(const std::string& path) {
   MappedFile mapping(path);
-  std::unique_ptr<ParsedFile> file = parse_bytes(mapping.bytes(), path);
-  file->keep(std::move(mapping));
-  return file;
+  Contents contents = read_contents(mapping.bytes(), path);
+  if (const std::optional<Part> part = part_of(contents.metadata, path)) {
+    return open_parts(path, *part, std::move(mapping), std::move(contents));
+  }
+  std::vector<MappedFile> mappings;
+  mappings.push_back(std::move(mapping));
+  return std::make_unique<ParsedFile>(path, std::move(contents), std::move(mappings));
 }
 
 }  // namespace cria::gguf

@@ -1,6 +1,6 @@
 #pragma once
-// Reads GGUF files, v2 and v3, memory-mapped. Every count, length, offset and type is checked
-// against the file before use.
+// Reads GGUF files, v2 and v3, whole or split, memory-mapped. Every count, length, offset and type
+// is checked against the file before use.
 
 #include <cstddef>
 #include <cstdint>
@@ -31,15 +31,15 @@ struct TensorInfo {
 
 class File {
  public:
-  // NotFound, Corrupt with all problems of the file at once, Unsupported (version, big endian,
-  // split file).
+  // Any part of a split model opens all of it, when they lie in one folder under their usual names.
+  // NotFound, Corrupt with all problems of the file at once, Unsupported (version, big endian).
   static std::unique_ptr<File> open(const std::string& path);
-  // The same for the bytes of a file, which begin at a multiple of 8 and outlive the result; `name`
-  // is for messages.
+  // The same for the bytes of a whole model's file, which begin at a multiple of 8 and outlive the
+  // result; `name` is for messages.
   static std::unique_ptr<File> parse(std::span<const std::byte> bytes, std::string name);
   virtual ~File() = default;
 
-  virtual const std::string& path() const = 0;
+  virtual const std::string& path() const = 0;  // of the first part, which has the metadata
   virtual uint32_t version() const = 0;
   virtual const std::map<std::string, Value, std::less<>>& metadata() const = 0;
   virtual const std::vector<TensorInfo>& tensors() const = 0;  // in the file's order

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "fs/safetensors/safetensors.h"
+#include "fs/safetensors/write.h"
 #include "tests/support/gguf_builder.h"
 
 namespace cria {

@@ -8,7 +8,7 @@
 #include "cmd/format.h"
 #include "cmd/input.h"
 #include "cmd/stopwatch.h"
-#include "fs/safetensors/safetensors.h"
+#include "fs/safetensors/write.h"
 
 namespace cria::cmd {
 namespace {
@@ -26,7 +26,7 @@ void write(const std::string& path, std::span<const Result> results, std::span<c
            const model::LoadedModel& loaded, model::Executor& executor) {
   std::vector<safetensors::Output> outputs;
   for (const Result& result : results) {
-    outputs.push_back({.name = result.name, .shape = result.shape, .values = result.values});
+    outputs.emplace_back(result.name, result.shape, result.values);
   }
   std::string list;
   for (const int32_t id : ids) append_item(list, ",", std::to_string(id));

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/half.h"
 #include "base/quote.h"
+#include "fs/safetensors/dtypes.h"
+#include "fs/safetensors/float8.h"
 #include "fs/safetensors/safetensors.h"
 
 namespace cria::safetensors {
@@ -48,6 +50,19 @@ std::vector<int32_t> ints_of(const File& file, const TensorInfo& tensor) {
   });
 }
 
+std::vector<int32_t> bools_of(const File& file, const TensorInfo& tensor) {
+  return converted<uint8_t, int32_t>(tensor, [&](uint8_t value) {
+    if (value > 1) fail_tensor(file, tensor, concat("holds ", +value, ", expected 0 or 1"));
+    return int32_t{value};
+  });
+}
+
+[[noreturn]] void fail_kind(const File& file, const TensorInfo& tensor, std::string_view expected) {
+  const uint64_t bits = bits_of(tensor.dtype);
+  const std::string size = bits < 8 ? concat(", which has elements of ", bits, " bits") : "";
+  fail_tensor(file, tensor, concat("is ", tensor.dtype, size, ", expected ", expected));
+}
+
 }  // namespace
 
 std::vector<float> File::floats(std::string_view name) const {
@@ -59,7 +74,12 @@ std::vector<float> File::floats(std::string_view name) const {
   if (dtype == "F64") {
     return converted<double, float>(tensor, [](double x) { return static_cast<float>(x); });
   }
-  fail_tensor(*this, tensor, concat("is ", dtype, ", expected F32, F16, BF16 or F64"));
+  if (dtype == "F8_E4M3") return converted<uint8_t, float>(tensor, float8_e4m3);
+  if (dtype == "F8_E5M2") return converted<uint8_t, float>(tensor, float8_e5m2);
+  if (dtype == "F8_E4M3FNUZ") return converted<uint8_t, float>(tensor, float8_e4m3fnuz);
+  if (dtype == "F8_E5M2FNUZ") return converted<uint8_t, float>(tensor, float8_e5m2fnuz);
+  if (dtype == "F8_E8M0") return converted<uint8_t, float>(tensor, float8_e8m0);
+  fail_kind(*this, tensor, "F64, F32, F16, BF16 or F8");
 }
 
 std::vector<int32_t> File::ints(std::string_view name) const {
@@ -73,7 +93,8 @@ std::vector<int32_t> File::ints(std::string_view name) const {
   if (dtype == "U32") return ints_of<uint32_t>(*this, tensor);
   if (dtype == "I64") return ints_of<int64_t>(*this, tensor);
   if (dtype == "U64") return ints_of<uint64_t>(*this, tensor);
-  fail_tensor(*this, tensor, concat("is ", dtype, ", expected integers"));
+  if (dtype == "BOOL") return bools_of(*this, tensor);
+  fail_kind(*this, tensor, "integers or BOOL");
 }
 
 }  // namespace cria::safetensors

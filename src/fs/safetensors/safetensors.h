@@ -1,5 +1,6 @@
 #pragma once
-// Reads and writes safetensors files (https://github.com/huggingface/safetensors), memory-mapped.
+// Reads safetensors files (https://github.com/huggingface/safetensors), memory-mapped. write.h
+// writes them.
 
 #include <cstddef>
 #include <cstdint>
@@ -31,20 +32,11 @@ class File {
   virtual const std::map<std::string, std::string>& metadata() const = 0;
   virtual const TensorInfo* find(std::string_view name) const = 0;  // null when absent
 
-  // Converted to the type asked for, from F16, BF16, F32 and F64, and from all integers; NotFound,
-  // InvalidArgument when the stored type is no number of that kind or an integer does not fit.
+  // Converted to the type asked for: floats from F64, F32, F16, BF16 and all kinds of F8 (not those
+  // of less than a byte), ints from all integers and BOOL. NotFound, InvalidArgument when the
+  // stored type is no number of that kind or an integer does not fit.
   std::vector<float> floats(std::string_view name) const;
   std::vector<int32_t> ints(std::string_view name) const;
 };
-
-struct Output {
-  std::string name;
-  std::vector<int64_t> shape;
-  std::span<const float> values;
-};
-// Writes F32 tensors through a temporary file in the same folder, renamed when whole.
-// InvalidArgument when a shape does not fit its values, or names repeat or are not UTF-8.
-void write(const std::string& path, std::span<const Output> tensors,
-           const std::map<std::string, std::string>& metadata);
 
 }  // namespace cria::safetensors

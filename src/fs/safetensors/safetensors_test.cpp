@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "fs/safetensors/dtypes.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 
@@ -65,51 +66,6 @@ void expect_corrupt(const Bytes& bytes, Parts parts) {
   expect_error([&] { File::open(path); }, Code::kCorrupt, parts);
 }
 
-TEST(Safetensors, ReadsWhatItWrote) {
-  const test::TemporaryFolder folder;
-  const std::string path = folder.file("x.safetensors");
-  const std::vector<float> a = {1, 2, 3, 4, 5, 6}, b = {-0.5f};
-  const Output outputs[] = {{"z", {2, 3}, a}, {"a \"quoted\"", {}, b}, {"empty", {0, 4}, {}}};
-  write(path, outputs, {{"format", "pt"}});
-  const std::unique_ptr<File> file = File::open(path);
-  EXPECT_EQ(file->path(), path);
-  EXPECT_EQ(file->metadata(), (std::map<std::string, std::string>{{"format", "pt"}}));
-  ASSERT_EQ(file->tensors().size(), 3u);
-  EXPECT_EQ(file->tensors()[0].name, "z");
-  EXPECT_EQ(file->tensors()[0].dtype, "F32");
-  EXPECT_EQ(file->tensors()[0].shape, (std::vector<int64_t>{2, 3}));
-  EXPECT_EQ(file->floats("z"), a);
-  EXPECT_EQ(file->floats("a \"quoted\""), b);
-  EXPECT_TRUE(file->floats("empty").empty());
-  EXPECT_EQ(file->find("z"), file->tensors().data());
-  EXPECT_EQ(file->find("none"), nullptr);
-}
-
-TEST(Safetensors, WritesDataAtAMultipleOfEight) {
-  const test::TemporaryFolder folder;
-  const std::vector<float> x = {1};
-  for (const std::string name : {"a", "ab", "abc", "abcdefg"}) {
-    const Output outputs[] = {{name, {1}, x}};
-    write(folder.file(name), outputs, {});
-    const std::unique_ptr<File> file = File::open(folder.file(name));
-    EXPECT_EQ(reinterpret_cast<uintptr_t>(file->tensors()[0].data.data()) % 8, 0u);
-  }
-}
-
-TEST(Safetensors, RefusesToWriteWhatCannotBeRead) {
-  const test::TemporaryFolder folder;
-  const std::vector<float> x = {1, 2};
-  const auto expect = [&](std::vector<Output> outputs, std::string_view part) {
-    expect_error([&] { write(folder.file("x"), outputs, {}); }, Code::kInvalidArgument, {part});
-    EXPECT_FALSE(std::filesystem::exists(folder.file("x")));
-  };
-  expect({{"t", {3}, x}}, "tensor \"t\": has 2 values");
-  expect({{"t", {-1, -2}, x}}, "has 2 values");
-  expect({{"t", {2}, x}, {"t", {2}, x}}, "name is taken");
-  expect({{"__metadata__", {2}, x}}, "name is taken");
-  expect({{"\xff", {2}, x}}, "not UTF-8");
-}
-
 TEST(Safetensors, OrdersTensorsByTheirData) {
   const Bytes bytes = file_of(R"({"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},
                                   "a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}  )",
@@ -130,6 +86,44 @@ TEST(Safetensors, ConvertsReals) {
   EXPECT_EQ(Parsed("F64", std::vector<double>{1, -2.5})->floats("t"), expected);
   EXPECT_EQ(Parsed("F16", std::vector<uint16_t>{0x3c00, 0xc100})->floats("t"), expected);
   EXPECT_EQ(Parsed("BF16", std::vector<uint16_t>{0x3f80, 0xc020})->floats("t"), expected);
+}
+
+TEST(Safetensors, ConvertsFloatsOfOneByte) {
+  const std::vector<float> expected = {1, -2.5f};
+  EXPECT_EQ(Parsed("F8_E4M3", std::vector<uint8_t>{0x38, 0xc2})->floats("t"), expected);
+  EXPECT_EQ(Parsed("F8_E5M2", std::vector<uint8_t>{0x3c, 0xc1})->floats("t"), expected);
+  EXPECT_EQ(Parsed("F8_E4M3FNUZ", std::vector<uint8_t>{0x40, 0xca})->floats("t"), expected);
+  EXPECT_EQ(Parsed("F8_E5M2FNUZ", std::vector<uint8_t>{0x40, 0xc5})->floats("t"), expected);
+  EXPECT_EQ(Parsed("F8_E8M0", std::vector<uint8_t>{127, 129})->floats("t"),
+            (std::vector<float>{1, 4}));
+}
+
+TEST(Safetensors, ConvertsBooleansToIntegers) {
+  EXPECT_EQ(Parsed("BOOL", std::vector<uint8_t>{0, 1})->ints("t"), (std::vector<int32_t>{0, 1}));
+  expect_error([] { Parsed("BOOL", std::vector<uint8_t>{2})->ints("t"); }, Code::kInvalidArgument,
+               {"x: tensor \"t\": holds 2, expected 0 or 1"});
+}
+
+TEST(Safetensors, ReadsEveryType) {
+  for (const Dtype& dtype : dtypes()) {
+    const Bytes bytes =
+        file_of(header(dtype.name, "[8]", concat("[0,", dtype.bits, ']')), Bytes(dtype.bits));
+    const std::unique_ptr<File> file = File::parse(bytes, "x");
+    ASSERT_EQ(file->tensors().size(), 1u);
+    EXPECT_EQ(file->tensors()[0].dtype, dtype.name);
+    EXPECT_EQ(file->tensors()[0].data.size(), dtype.bits);
+  }
+}
+
+TEST(Safetensors, RefusesToConvertElementsOfLessThanAByte) {
+  for (const auto& [dtype, bits] : {std::pair{"F4", 4}, {"F6_E2M3", 6}, {"F6_E3M2", 6}}) {
+    const Bytes bytes =
+        file_of(header(dtype, "[4]", concat("[0,", bits / 2, ']')), Bytes(bits / 2));
+    const std::unique_ptr<File> file = File::parse(bytes, "x");
+    const std::string what = concat("is ", dtype, ", which has elements of ", bits, " bits");
+    expect_error([&] { file->floats("t"); }, Code::kInvalidArgument, {what, "expected F64"});
+    expect_error([&] { file->ints("t"); }, Code::kInvalidArgument, {what, "expected integers"});
+  }
 }
 
 TEST(Safetensors, ConvertsIntegers) {
@@ -157,7 +151,7 @@ TEST(Safetensors, RefusesIntegersThatDoNotFit) {
 TEST(Safetensors, RefusesConversionsBetweenKinds) {
   const Parsed ints("I32", std::vector<int32_t>{1}), floats("F32", std::vector<float>{1});
   expect_error([&] { ints->floats("t"); }, Code::kInvalidArgument,
-               {"tensor \"t\": is I32, expected F32"});
+               {"tensor \"t\": is I32, expected F64"});
   expect_error([&] { floats->ints("t"); }, Code::kInvalidArgument,
                {"tensor \"t\": is F32, expected integers"});
   expect_error([&] { floats->floats("none"); }, Code::kNotFound, {"x: no tensor \"none\""});

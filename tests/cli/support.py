@@ -1,9 +1,10 @@
-"""What the black-box tests of the program share: running it, fixtures, and a terminal to talk through."""
+"""What the black-box tests of the program share: running it, models, and a terminal to talk through."""
 
 import json
 import os
 import pathlib
 import pty
+import resource
 import select
 import struct
 import subprocess
@@ -11,6 +12,8 @@ import sys
 import tempfile
 import time
 import unittest
+
+import tiny_model
 
 PROGRAM = ""  # set by cli_test.py
 SECONDS = 120  # the longest that anything may take
@@ -36,9 +39,16 @@ class Outcome:
         return f"status {self.status}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
 
 
-def cria(*arguments, stdin=b"", env=None):
-    command = [PROGRAM, *map(str, arguments)]
-    done = subprocess.run(command, input=stdin, capture_output=True, timeout=SECONDS, env=env or environment())
+def cria(*arguments, stdin=b"", env=None, memory=None):
+    """Runs the program, with at most so many bytes of address space."""
+    done = subprocess.run(
+        [PROGRAM, *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        timeout=SECONDS,
+        env=env or environment(),
+        preexec_fn=memory and (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))),
+    )
     return Outcome(done)
 
 
@@ -54,15 +64,30 @@ class CliTest(unittest.TestCase):
         return outcome
 
     def fail_with(self, status, *arguments, **more):
-        """The outcome of a command that must fail with a message and print nothing else."""
+        """The outcome of a command that must fail with a message, one line or a list below it, and print nothing else."""
         outcome = cria(*arguments, **more)
         self.assertEqual(outcome.status, status, outcome)
-        self.assertTrue(outcome.err.startswith("cria: "), outcome)
+        first, *below = outcome.err.splitlines() or [""]
+        self.assertRegex(first, r"^cria: \S", outcome)
+        usage = status == 2 and below and below.pop().startswith('Run "cria')
+        self.assertEqual(bool(usage), status == 2, outcome)
+        for line in below:
+            self.assertRegex(line, r"^  \S", outcome)
         self.assertEqual(outcome.out, "", outcome)
         return outcome
 
 
+class ModelTest(CliTest):
+    """On a model of our own making, whose answers are known."""
+
+    def setUp(self):
+        super().setUp()
+        self.model = tiny_model.path()
+
+
 class StoriesTest(CliTest):
+    """On a real model, which not everybody has."""
+
     def setUp(self):
         super().setUp()
         if not STORIES.exists():

@@ -1,19 +1,21 @@
 // The pool's threads sleep and wake at barriers only: a run is a barrier, the job, and a barrier.
-// Waiting spins briefly, since the steps of a model take microseconds, and then sleeps, since
-// spinning on a busy machine takes the processor from the very thread that is waited for.
+// Waiting spins first, since the steps of a model take microseconds and to wake a thread takes tens
+// of them, and then sleeps, so that an idle pool costs nothing. With more threads than cores it
+// hardly spins: that takes the processor from the very thread that is waited for.
 
 #include "base/thread_pool.h"
 
 #include <chrono>
 #include <system_error>
 
+#include "base/cores.h"
 #include "base/error.h"
 
 namespace cria {
 namespace {
 
 constexpr int kMaxThreads = 1024;
-constexpr auto kSpinTime = std::chrono::microseconds(30);
+constexpr std::chrono::microseconds kSpinTime(500), kCrowdedSpinTime(20);
 constexpr int kPausesPerLook = 16;  // a look at the clock costs about as much as one pause
 
 void pause() noexcept {
@@ -24,14 +26,15 @@ void pause() noexcept {
 #endif
 }
 
-bool spin_while_equal(const std::atomic<uint32_t>& value, uint32_t old) noexcept {
+bool spin_while_equal(const std::atomic<uint32_t>& value, uint32_t old,
+                      std::chrono::microseconds time) noexcept {
   const auto start = std::chrono::steady_clock::now();
   do {
     for (int i = 0; i < kPausesPerLook; ++i) {
       if (value.load(std::memory_order_acquire) != old) return true;
       pause();
     }
-  } while (std::chrono::steady_clock::now() - start < kSpinTime);
+  } while (std::chrono::steady_clock::now() - start < time);
   return false;
 }
 
@@ -43,7 +46,9 @@ int checked_size(int threads) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) : size_(checked_size(threads)) {
+ThreadPool::ThreadPool(int threads)
+    : size_(checked_size(threads)),
+      spin_time_(threads <= usable_cores() ? kSpinTime : kCrowdedSpinTime) {
   workers_.reserve(size_ - 1);
   for (int thread = 1; thread < size_; ++thread) {
     try {
@@ -94,7 +99,7 @@ bool ThreadPool::arrive() noexcept {
 void ThreadPool::barrier() noexcept {
   if (size_ == 1) return;
   const uint32_t round = round_.load(std::memory_order_acquire);
-  if (arrive() || spin_while_equal(round_, round)) return;
+  if (arrive() || spin_while_equal(round_, round, spin_time_)) return;
   round_.wait(round, std::memory_order_acquire);
 }
 

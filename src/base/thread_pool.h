@@ -3,6 +3,7 @@
 // meet after each.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <thread>
 #include <vector>
@@ -47,6 +48,7 @@ class ThreadPool {
   void stop(int missing) noexcept;
 
   const int size_;
+  const std::chrono::microseconds spin_time_;
   // Written at different moments, so on different cache lines: all threads spin on round_ while
   // others still arrive.
   alignas(64) std::atomic<int> arrived_{0};

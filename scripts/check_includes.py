@@ -14,6 +14,7 @@ ALLOWED = {
     "base": [],
     "fs/gguf": [],
     "fs/safetensors": [],
+    "fs/pytorch": [],
     "ml": [],
     "ml/backend/reference": ["ml"],
     "ml/backend/cpu": ["ml", "ml/backend/cpu/kernels"],

@@ -19,7 +19,8 @@ class MappedFile {
     return *this;
   }
 
-  // Begins at a page; empty for an empty file.
+  // Begins at a page; empty for an empty file. Reading what is gone since, because the file was cut
+  // short, raises SIGBUS.
   std::span<const std::byte> bytes() const { return bytes_; }
 
   enum class Use { kSequential, kSoon };

@@ -1,5 +1,7 @@
 """The interactive mode, through a pseudo-terminal."""
 
+import os
+
 import support
 import tiny_model
 from support import ModelTest, Terminal
@@ -102,6 +104,16 @@ class Interactive(ModelTest):
         self.enter('"""one', CONTINUATION)
         self.keys(CONTROL_C)
         self.assertIn("Ctrl-D or /bye", self.keys(CONTROL_C))
+
+    def test_a_file_that_is_cut_short_ends_the_program_with_a_message(self):
+        path = self.folder / "cut.gguf"
+        path.write_bytes(tiny_model.content())
+        self.model = path
+        terminal = self.start("--backend", "reference")  # reads the weights where they lie
+        os.truncate(path, 0)
+        terminal.send("Once\r")
+        terminal.expect("cria: a file in use was cut short")
+        self.assertEqual(terminal.wait(), 1)
 
     def test_history_is_kept_between_sessions(self):
         self.enter("/show system")

@@ -2,6 +2,7 @@
 // place.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <limits>
 
 #include "fs/gguf/gguf.h"
@@ -99,6 +100,45 @@ TEST(BadGguf, HugeCountsAreRefusedBeforeAnythingIsAllocated) {
     expect_corrupt(GgufBuilder().claim_counts(0, count),
                    {concat("announces ", count, " metadata entries"), "only 8 bytes are left"});
   }
+}
+
+// Files with holes, which are small on the disk.
+TEST(BadGguf, MemoryIsBoundedWhateverTheSizeOfTheFile) {
+  const test::TemporaryFolder folder;
+  const auto expect = [&](const GgufBuilder& file, std::string_view part) {
+    const std::string path = folder.write("hollow.gguf", file.bytes());
+    std::filesystem::resize_file(path, uint64_t{1} << 36);
+    expect_error([&] { File::open(path); }, Code::kCorrupt, {path + ": ", part});
+  };
+  expect(GgufBuilder().claim_counts(5'000'000, 0),
+         "announces 5000000 tensors, expected at most 1048576");
+  expect(GgufBuilder().claim_counts(0, 5'000'000),
+         "announces 5000000 metadata entries, expected at most 65536");
+  expect(GgufBuilder().claim_counts(1 << 20, 0), "tensor 1 of 1048576: has an empty name");
+  for (const uint32_t type : {0u, 7u, 8u, 10u}) {
+    const auto array = ByteWriter().number(type).number(uint64_t{30'000'000}).bytes();
+    expect(GgufBuilder().raw_metadata("key", GgufBuilder::kArrayType, array),
+           "\"key\": announces 30000000 array elements, expected at most 16777216");
+  }
+  // Together they may be no more, either.
+  const auto half = ByteWriter().number(uint32_t{0}).number(uint64_t{9'000'000}).bytes();
+  GgufBuilder file;
+  file.raw_metadata("one", GgufBuilder::kArrayType,
+                    ByteWriter().raw(half).raw(std::vector<std::byte>(9'000'000)).bytes());
+  file.raw_metadata("two", GgufBuilder::kArrayType, half);
+  expect(file, "\"two\": announces 9000000 array elements, expected at most 7777216");
+}
+
+TEST(BadGguf, SumsOfSizesDoNotWrap) {
+  const std::vector<std::byte> data(64);
+  const uint64_t large = uint64_t{1} << 62;
+  expect_corrupt(GgufBuilder()
+                     .tensor("a", 24, {large}, data, 0)
+                     .tensor("b", 24, {large}, data, large)
+                     .tensor("c", 24, {large}, data, 2 * large)
+                     .tensor("d", 24, {large}, data, 3 * large),
+                 {"4 problems:", "tensor \"a\": data of 4611686018427387904 bytes",
+                  "tensor \"d\": data of 4611686018427387904 bytes", "beyond the end"});
 }
 
 TEST(BadGguf, MoreThingsThanThereAreIsTruncated) {

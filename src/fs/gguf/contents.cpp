@@ -16,8 +16,8 @@ namespace {
 
 using Code = Error::Code;
 
-// Numbers of one byte take eight in memory, so this bounds what a large hostile file can make us
-// allocate. The largest vocabularies take some tens of MB.
+// With those of metadata.h and tensors.h, this bounds the memory that a hostile file can make us
+// take, which may be nearly empty on the disk. The largest vocabularies take some tens of MB.
 constexpr size_t kMaxHeaderBytes = size_t{256} << 20;
 
 constexpr uint64_t kDefaultAlignment = 32;
@@ -60,8 +60,9 @@ uint64_t read_alignment(const Metadata& metadata, Problems& problems) {
 
 void read_body(Reader& reader, std::span<const std::byte> bytes, Contents& contents,
                Problems& problems) {
-  const size_t tensor_count = reader.count("tensors", kFewestTensorBytes);
-  const size_t metadata_count = reader.count("metadata entries", kFewestMetadataBytes);
+  const size_t tensor_count = reader.count("tensors", kFewestTensorBytes, kMostTensors);
+  const size_t metadata_count =
+      reader.count("metadata entries", kFewestMetadataBytes, kMostMetadata);
   contents.metadata = read_metadata(reader, metadata_count, problems);
   const uint64_t alignment = read_alignment(contents.metadata, problems);
   std::vector<TensorEntry> entries = read_tensors(reader, tensor_count, problems);

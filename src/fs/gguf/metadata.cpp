@@ -42,7 +42,7 @@ std::string read<std::string>(Reader& reader) {
 }
 
 template <class T>
-Value read_one(Reader& reader) {
+Value read_one(Reader& reader, uint64_t&) {
   return read<T>(reader);
 }
 
@@ -56,7 +56,7 @@ Value read_many(Reader& reader, size_t count) {
 
 struct ValueType {
   size_t fewest_bytes;
-  Value (*read_one)(Reader& reader);
+  Value (*read_one)(Reader& reader, uint64_t& elements_left);
   Value (*read_many)(Reader& reader, size_t count);
 };
 
@@ -66,7 +66,7 @@ constexpr ValueType value_type() {
   return {kBytes, read_one<T>, read_many<T>};
 }
 
-Value read_array(Reader& reader);
+Value read_array(Reader& reader, uint64_t& elements_left);
 
 constexpr uint32_t kArray = 9;
 // By the ids of the format.
@@ -86,12 +86,13 @@ const ValueType& read_type(Reader& reader) {
   return kTypes[id];
 }
 
-Value read_array(Reader& reader) {
+Value read_array(Reader& reader, uint64_t& elements_left) {
   const ValueType& type = read_type(reader);
   if (&type == &kTypes[kArray]) {
     throw Unreadable{"an array of arrays, expected numbers, booleans or texts"};
   }
-  const size_t count = reader.count("array elements", type.fewest_bytes);
+  const size_t count = reader.count("array elements", type.fewest_bytes, elements_left);
+  elements_left -= count;
   return type.read_many(reader, count);
 }
 
@@ -99,11 +100,12 @@ Value read_array(Reader& reader) {
 
 Metadata read_metadata(Reader& reader, size_t count, Problems& problems) {
   Metadata metadata;
+  uint64_t elements_left = kMostElements;
   for (size_t i = 0; i < count; ++i) {
     std::string key;
     try {
       key = reader.string();
-      Value value = read_type(reader).read_one(reader);
+      Value value = read_type(reader).read_one(reader, elements_left);
       if (key.empty()) problems.add("metadata ", i + 1, " of ", count, ": has an empty key");
       const bool is_new = metadata.emplace(key, std::move(value)).second;
       if (!is_new)

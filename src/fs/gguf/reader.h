@@ -40,13 +40,16 @@ class Reader {
     return {reinterpret_cast<const char*>(text.data()), text.size()};
   }
 
-  // A number of things of at least so many bytes each: checked to fit before anybody makes room for
-  // them.
-  size_t count(std::string_view things, size_t fewest_bytes) {
+  // A number of things of at least so many bytes each: checked to fit, and to be no more than any
+  // sensible file has, before anybody makes room for them.
+  size_t count(std::string_view things, size_t fewest_bytes, uint64_t most) {
     const auto n = number<uint64_t>();
     if (n > remaining() / fewest_bytes) {
       throw Unreadable{concat("announces ", n, ' ', things, " at byte ", position_, ", where only ",
                               remaining(), " bytes are left")};
+    }
+    if (n > most) {
+      throw Unreadable{concat("announces ", n, ' ', things, ", expected at most ", most)};
     }
     return n;
   }

@@ -26,6 +26,8 @@ uint64_t checked_bytes(const TensorEntry& tensor, Problems& problems);
 // That no name is empty or repeated.
 void check_names(const std::vector<TensorEntry>& tensors, Problems& problems);
 
+constexpr uint64_t kMostTensors = uint64_t{1} << 20;
+
 std::vector<TensorEntry> read_tensors(Reader& reader, size_t count, Problems& problems);
 
 // Fills in the data of each, which must be aligned, inside `data` and apart from all others.

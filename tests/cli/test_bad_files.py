@@ -1,5 +1,10 @@
 """Files that are broken by accident or on purpose: every command answers with one message that names the file and says what
 is wrong, in little memory, and leaves nothing behind.
+
+The cases come in classes, each a table: what is no GGUF file or ends too early, counts and lengths that wrap or that no memory
+holds, dimensions, sizes, alignment, types and places of tensors, hyper-parameters and tensors that contradict each other,
+vocabularies, parts of split models, and safetensors headers. Companion files (adapters, control vectors, projectors, drafts)
+are missing here because the program has no reader of them; they are GGUF files too, and their readers get tables of their own.
 """
 
 import dataclasses
@@ -36,8 +41,7 @@ def key(name, kind, body=b""):
     return tiny_model.text(name) + struct.pack("<I", kind) + body
 
 
-def whole_files():
-    """Not a GGUF file, or not one that can be read."""
+def other_and_truncated_files():
     whole = tiny_model.content()
     noise = random.Random(1).randbytes(5000)
     yield Case("empty", b"", "not a GGUF file but an empty file")
@@ -208,7 +212,7 @@ class BadFiles(BadFileTest):
             self.succeed(*self.arguments(command, path), memory=self.memory)
 
     def test_files_that_are_no_gguf(self):
-        self.check(whole_files())
+        self.check(other_and_truncated_files())
 
     def test_counts_and_lengths(self):
         self.check(counts())
@@ -221,6 +225,16 @@ class BadFiles(BadFileTest):
 
     def test_vocabularies(self):
         self.check(vocabularies())
+
+    def test_weights_that_are_no_numbers(self):
+        path = self.folder / "nan.gguf"
+        for number in (float("nan"), float("inf")):
+            weights = [(name, shape, [number] * len(v)) for name, shape, v in tiny_model.tensors()]
+            path.write_bytes(tiny_model.gguf(tiny_model.metadata(), weights))
+            self.refuse(path, "not a number|nan|finite", {"run"})
+            for command in sorted(ALL - {"run", "compare"}):
+                self.succeed(*self.arguments(command, path), memory=self.memory)
+            self.output.unlink()
 
     def test_what_is_no_file(self):
         folder, pipe, dangling = (self.folder / name for name in ("folder.gguf", "pipe.gguf", "dangling.gguf"))

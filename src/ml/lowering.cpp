@@ -129,9 +129,22 @@ Tensor lower_paged_attention(Graph& graph, const Node& node) {
   const Tensor mask = apply(
       Op::kHistoryMask,
       {keys, operand(graph, node, 3), operand(graph, node, 4), operand(graph, node, 5)}, options);
-  const Tensor scores =
+  Tensor scores =
       matmul(permute(keys, {1, 0, 2}), permute(q, {1, 0, 2})) * options.scale;  // [h, t, slots]
-  const Tensor weights = softmax(scores + mask);
+  if (options.softcap > 0) {
+    // tanh(x) = 2 sigmoid(2 x) - 1
+    scores = affine(sigmoid(scores * (2 / options.softcap)), 2 * options.softcap, -options.softcap);
+  }
+  scores = scores + mask;
+  Tensor weights;
+  if (node.inputs[6]) {
+    // One more slot, which has no values.
+    const Tensor sinks = affine({&graph, node.inputs[6]}, 1, 0).reshape({q.dim(1), 1, 1});
+    const Tensor column = max(scores) * 0.f + sinks;  // [h, t, 1]
+    weights = slice(softmax(concat_last(scores, column)), 2, 0, keys.dim(0));
+  } else {
+    weights = softmax(scores);
+  }
   return permute(matmul(permute(values, {1, 2, 0}), weights), {1, 0, 2});
 }
 

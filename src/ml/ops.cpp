@@ -92,9 +92,9 @@ Tensor rope(Tensor x, Tensor positions, const RopeOptions& options, Tensor facto
   return apply(Op::kRotate, {x, table}, options.pairs);
 }
 
-Tensor attention(Tensor q, const History& h, const AttentionOptions& options) {
-  return apply(Op::kPagedAttention, {q, h.keys, h.values, h.tables, h.sequences, h.positions},
-               options);
+Tensor attention(Tensor q, const History& h, const AttentionOptions& options, Tensor sinks) {
+  return apply(Op::kPagedAttention,
+               {q, h.keys, h.values, h.tables, h.sequences, h.positions, sinks}, options);
 }
 
 }  // namespace cria::ml

@@ -60,6 +60,8 @@ struct History {
   Tensor sequences;     // i32 [t], rows of `tables`
   Tensor positions;     // i32 [t]
 };
-Tensor attention(Tensor q, const History& history, const AttentionOptions& options);
+// Sinks [heads] or null: a logit per head that takes its part of the softmax and has no value.
+Tensor attention(Tensor q, const History& history, const AttentionOptions& options,
+                 Tensor sinks = {});
 
 }  // namespace cria::ml

@@ -156,6 +156,8 @@ Shape paged_attention(const Node& node) {
          "needs i32 tables [sequences, blocks], sequences [t] and positions [t]");
   expect(node, o.block_size > 0 && keys[0] % o.block_size == 0,
          "slots must be a multiple of the block size");
+  expect(node, o.softcap >= 0 && o.window >= 0, "softcap and window must not be negative");
+  expect(node, !node.inputs[6] || in(node, 6) == Shape{q[1]}, "needs a sink for each query head");
   return {q[0], q[1], values[2]};
 }
 

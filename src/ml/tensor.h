@@ -63,6 +63,7 @@ struct AttentionOptions {
   float scale = 1;         // of the scores, usually 1 / sqrt(head_dim)
   int64_t block_size = 0;  // tokens of a cache block
   int64_t window = 0;      // how many tokens back a token sees, itself included; 0: all
+  float softcap = 0;       // scores become softcap * tanh(score / softcap); 0: they stay
   friend bool operator==(const AttentionOptions&, const AttentionOptions&) = default;
 };
 
@@ -73,7 +74,7 @@ using Options = std::variant<std::monostate, AffineOptions, NormOptions, Permute
 class State;
 
 struct Node {
-  static constexpr size_t kMaxInputs = 6;
+  static constexpr size_t kMaxInputs = 7;
 
   Op op{};
   DType dtype = DType::kF32;

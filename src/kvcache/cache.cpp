@@ -36,13 +36,13 @@ Cache::Cache(ml::Backend& backend, std::span<const LayerSpec> layers, const Opti
   for (size_t i = 0; i < layers.size(); ++i) {
     const auto state = [&](ml::StateRole role, ml::DType dtype, int64_t dim) {
       const ml::Shape shape{blocks * options.block_size, layers[i].kv_heads, dim};
-      bytes_ += shape[0] * ml::row_bytes(dtype, shape[1] * shape[2]);
       states_.push_back(
           backend.allocate({.name = concat(role == ml::StateRole::kKeys ? "keys." : "values.", i),
                             .role = role,
                             .dtype = dtype,
                             .shape = shape,
                             .block_size = options.block_size}));
+      bytes_ += shape[0] * ml::row_bytes(dtype, shape[1] * shape[2]);
     };
     state(ml::StateRole::kKeys, options.key_type, layers[i].head_dim);
     state(ml::StateRole::kValues, options.value_type,

@@ -49,7 +49,7 @@ struct View {
 };
 
 struct Options {
-  ml::DType key_type = ml::DType::kF16, value_type = ml::DType::kF16;  // F32 or F16
+  ml::DType key_type = ml::DType::kF16, value_type = ml::DType::kF16;  // what the backend keeps
   int64_t tokens = 0;     // how many the pool holds, rounded up to blocks
   int64_t sequences = 1;  // how many may be open at once
   int64_t context = 0;    // the most tokens of one sequence; 0: `tokens`

@@ -21,6 +21,16 @@ std::vector<Row>& registry() {
 
 }  // namespace
 
+State::State(std::string name, DType dtype, const Shape& shape)
+    : name_(std::move(name)), dtype_(dtype), shape_(shape) {
+  CRIA_CHECK(shape.rank() == 3);
+  const int64_t block = info(dtype).block_elements;
+  if (shape[2] % block != 0) {
+    fail(Error::Code::kInvalidArgument, name_, ": heads of ", shape[2], " elements cannot be ",
+         info(dtype).name, ", expected a multiple of ", block);
+  }
+}
+
 BackendRegistration::BackendRegistration(std::string name, int rank, BackendFactory factory) {
   registry().push_back({std::move(name), rank, factory});
   std::sort(registry().begin(), registry().end(),

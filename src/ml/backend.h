@@ -22,8 +22,8 @@ struct Device {
 // Memory kept between runs, in a layout of the backend's own.
 class State {
  public:
-  State(std::string name, DType dtype, const Shape& shape)
-      : name_(std::move(name)), dtype_(dtype), shape_(shape) {}
+  // InvalidArgument unless shape[2], the elements of a head, is a multiple of the type's block.
+  State(std::string name, DType dtype, const Shape& shape);
   virtual ~State() = default;
   State(const State&) = delete;
   State& operator=(const State&) = delete;

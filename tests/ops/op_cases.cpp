@@ -144,40 +144,83 @@ void add_rope(std::vector<OpCase>& cases) {
   }
 }
 
+struct AttentionCase {
+  DType key_type, value_type;
+  int64_t heads, kv_heads, head_dim, value_dim;
+  AttentionOptions options;
+  bool has_sinks = false;
+};
+
 // Three tokens at the end of one sequence and one of another, in blocks out of order.
-Tensor paged(CaseInputs& in, DType type, int64_t heads, int64_t kv_heads, int64_t head_dim,
-             int64_t window) {
+Tensor paged(CaseInputs& in, AttentionCase c) {
   constexpr int64_t kBlock = 16;
-  const Tensor q = in.input({4, heads, head_dim});
+  const Tensor q = in.input({4, c.heads, c.head_dim});
   const History history{
-      .keys = in.state(StateRole::kKeys, type, {8 * kBlock, kv_heads, head_dim}, kBlock),
-      .values = in.state(StateRole::kValues, type, {8 * kBlock, kv_heads, head_dim}, kBlock),
+      .keys = in.state(StateRole::kKeys, c.key_type, {8 * kBlock, c.kv_heads, c.head_dim}, kBlock),
+      .values =
+          in.state(StateRole::kValues, c.value_type, {8 * kBlock, c.kv_heads, c.value_dim}, kBlock),
       .tables = in.integers({3, 1, 6, 0, /**/ 7, 2, 0, 0}).reshape({2, 4}),
       .sequences = in.integers({0, 0, 0, 1}),
       .positions = in.integers({37, 38, 39, 20})};
-  return attention(q, history, {.scale = 0.3f, .block_size = kBlock, .window = window});
+  c.options.scale = 0.3f;
+  c.options.block_size = kBlock;
+  const Tensor sinks = c.has_sinks ? in.weight(DType::kF32, {c.heads}) : Tensor();
+  return attention(q, history, c.options, sinks);
+}
+
+void add_attention(std::vector<OpCase>& cases) {
+  const auto add = [&](const AttentionCase& c) {
+    cases.push_back(
+        {Op::kPagedAttention,
+         concat("attention over ", info(c.key_type).name, " and ", info(c.value_type).name, ", ",
+                c.heads, " heads of ", c.head_dim, " and ", c.value_dim, " over ", c.kv_heads,
+                ", window ", c.options.window, ", softcap ", c.options.softcap,
+                c.has_sinks ? ", sinks" : ""),
+         kInexact, [=](CaseInputs& in) { return paged(in, c); }});
+  };
+  constexpr DType kTypes[] = {DType::kF32, DType::kF16, DType::kBF16, DType::kQ8_0};
+  for (const DType keys : kTypes) {
+    for (const DType values : kTypes) add({keys, values, 6, 2, 64, 32, {}});
+    if (keys == DType::kQ8_0) continue;
+    add({keys, keys, 4, 4, 8, 8, {}});
+    add({keys, keys, 9, 3, 40, 24, {.window = 9}});
+    add({keys, keys, 2, 1, 1, 1, {.window = 9}});
+  }
+  add({DType::kF16, DType::kF16, 6, 2, 64, 64, {.softcap = 1.5f}});
+  add({DType::kF16, DType::kF16, 6, 2, 64, 64, {.window = 12, .softcap = 30}});
+  add({DType::kBF16, DType::kBF16, 8, 2, 64, 64, {}, true});
+  add({DType::kF32, DType::kF32, 8, 2, 64, 64, {.window = 12, .softcap = 2}, true});
+}
+
+// A sequence that has come far and one that has not.
+void add_long_attention(std::vector<OpCase>& cases) {
+  cases.push_back(
+      {Op::kPagedAttention, "attention over long histories", kInexact, [](CaseInputs& in) {
+         constexpr int64_t kBlock = 64, kBlocks = 14;
+         std::vector<int32_t> table;
+         for (int32_t i = 0; i < kBlocks; ++i) table.push_back(i * 5 % kBlocks);
+         table.insert(table.end(), kBlocks, 3);
+         const History history{
+             .keys = in.state(StateRole::kKeys, DType::kF16, {kBlocks * kBlock, 1, 32}, kBlock),
+             .values =
+                 in.state(StateRole::kValues, DType::kQ8_0, {kBlocks * kBlock, 1, 32}, kBlock),
+             .tables = in.integers(table).reshape({2, kBlocks}),
+             .sequences = in.integers({0, 0, 1}),
+             .positions = in.integers({870, 871, 3})};
+         return attention(in.input({3, 2, 32}), history, {.scale = 0.3f, .block_size = kBlock});
+       }});
 }
 
 void add_cache(std::vector<OpCase>& cases) {
-  for (const DType type : {DType::kF32, DType::kF16}) {
-    for (const auto& [heads, kv_heads, head_dim] :
-         {std::tuple<int64_t, int64_t, int64_t>{4, 4, 8}, {6, 2, 64}, {9, 3, 40}, {2, 1, 1}}) {
-      for (const int64_t window : {0, 9}) {
-        cases.push_back({Op::kPagedAttention,
-                         concat("attention ", info(type).name, ", ", heads, " heads of ", head_dim,
-                                " over ", kv_heads, window ? ", window" : ""),
-                         kInexact, [=, h = heads, kv = kv_heads, d = head_dim](CaseInputs& in) {
-                           return paged(in, type, h, kv, d, window);
-                         }});
-      }
-    }
+  for (const DType type : {DType::kF32, DType::kF16, DType::kBF16, DType::kQ8_0}) {
+    const int64_t dim = type == DType::kQ8_0 ? 96 : 100;
     for (const StateRole role : {StateRole::kKeys, StateRole::kValues}) {
       cases.push_back(
           {Op::kStore,
            concat("store of ", info(type).name, role == StateRole::kKeys ? " keys" : " values"),
            kExact, [=](CaseInputs& in) {
-             const Tensor state = in.state(role, type, {64, 3, 100}, 32);
-             const Tensor stored = store(state, in.input({2, 3, 100}), in.integers({33, 5}));
+             const Tensor state = in.state(role, type, {64, 3, dim}, 32);
+             const Tensor stored = store(state, in.input({2, 3, dim}), in.integers({33, 5}));
              return rows(stored, in.integers({5, 33, 0, 63}));
            }});
     }
@@ -274,6 +317,8 @@ std::vector<OpCase> op_cases() {
   add_shapes(cases);
   add_matmul(cases);
   add_rope(cases);
+  add_attention(cases);
+  add_long_attention(cases);
   add_cache(cases);
   return cases;
 }

@@ -126,8 +126,14 @@ void CpuPlan::make_steps(const Groups& groups, const PlanContext& context) {
     }
   }
   counters_ = std::vector<WorkCounter>(steps_.size());
-  int64_t floats = 0;
-  for (const auto& step : steps_) floats = std::max(floats, step->scratch_floats());
+  int64_t floats = 0, shared_floats = 0;
+  for (const auto& step : steps_) {
+    floats = std::max(floats, step->scratch_floats());
+    shared_floats = std::max(shared_floats, step->shared_floats());
+  }
+  shared_scratch_ =
+      AlignedBytes(shared_floats * static_cast<int64_t>(sizeof(float)), "scratch of all threads");
+  for (const auto& step : steps_) step->share(reinterpret_cast<float*>(shared_scratch_.data()));
   for (int i = 0; i < context.threads; ++i) {
     scratch_.emplace_back(floats * static_cast<int64_t>(sizeof(float)), "scratch of a thread");
   }
@@ -169,13 +175,16 @@ std::unique_ptr<Step> CpuPlan::make_attention(const Node& node, const PlanContex
   const auto ints = [&](size_t i) {
     return reinterpret_cast<const int32_t*>(address(node.inputs[i]));
   };
-  return make_attention_step(context.kernels,
-                             {.node = &node,
-                              .q = reinterpret_cast<const float*>(address(node.inputs[0])),
-                              .tables = ints(3),
-                              .sequences = ints(4),
-                              .positions = ints(5),
-                              .out = reinterpret_cast<float*>(address(&node))});
+  return make_attention_step(
+      context.kernels,
+      {.node = &node,
+       .q = reinterpret_cast<const float*>(address(node.inputs[0])),
+       .tables = ints(3),
+       .sequences = ints(4),
+       .positions = ints(5),
+       .sinks = node.inputs[6] ? reinterpret_cast<const float*>(address(node.inputs[6])) : nullptr,
+       .out = reinterpret_cast<float*>(address(&node)),
+       .threads = context.threads});
 }
 
 void CpuPlan::run(ThreadPool& pool) {

@@ -60,6 +60,7 @@ class CpuPlan final : public Plan {
   std::vector<std::unique_ptr<Step>> steps_;
   std::vector<WorkCounter> counters_;
   std::vector<AlignedBytes> scratch_;  // one per thread
+  AlignedBytes shared_scratch_;        // of the step that runs
 };
 
 }  // namespace cria::ml::cpu

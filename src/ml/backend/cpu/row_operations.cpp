@@ -142,9 +142,8 @@ RowOperation gather(const Rows& r) {
   const Node* table = r.node.inputs[0];
   const int64_t n = r.width();
   if (table->state) {
-    return
-        [&kernels = r.kernels, state = static_cast<const CpuState*>(table->state), ids = r.ids(1),
-         out = r.out(), n](int64_t row) { state->load(kernels, ids[row], out + row * n); };
+    return [state = static_cast<const CpuState*>(table->state), ids = r.ids(1), out = r.out(),
+            n](int64_t row) { state->load(ids[row], out + row * n); };
   }
   const int64_t bytes = row_bytes(table->dtype, n);
   return [from = r.address(table), type = table->dtype, bytes, ids = r.ids(1), out = r.out(),

@@ -1,8 +1,40 @@
 #include "ml/backend/cpu/state.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "base/error.h"
+#include "ml/formats.h"
 
 namespace cria::ml::cpu {
+namespace {
+
+constexpr int64_t kQuants = 32, kScaleBytes = 2;  // of a block of Q8_0
+
+template <int64_t kBytes>
+void copy_elements(const std::byte* from, int64_t from_stride, std::byte* to, int64_t to_stride,
+                   int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    std::copy_n(from + i * from_stride, kBytes, to + i * to_stride);
+  }
+}
+
+// A number of bytes that the compiler knows is one move per element.
+void copy_elements(int64_t bytes, const std::byte* from, int64_t from_stride, std::byte* to,
+                   int64_t to_stride, int64_t count) {
+  if (from_stride == bytes && to_stride == bytes) {
+    std::copy_n(from, bytes * count, to);
+  } else if (bytes == 1) {
+    copy_elements<1>(from, from_stride, to, to_stride, count);
+  } else if (bytes == 2) {
+    copy_elements<2>(from, from_stride, to, to_stride, count);
+  } else {
+    CRIA_CHECK(bytes == 4);
+    copy_elements<4>(from, from_stride, to, to_stride, count);
+  }
+}
+
+}  // namespace
 
 CpuState::CpuState(const StateSpec& spec)
     : State(spec.name, spec.dtype, spec.shape),
@@ -10,9 +42,10 @@ CpuState::CpuState(const StateSpec& spec)
       block_size_(spec.block_size),
       heads_(spec.shape[1]),
       dim_(spec.shape[2]) {
-  if (spec.dtype != DType::kF32 && spec.dtype != DType::kF16) {
-    fail(Error::Code::kUnsupported, "cpu: a cache of type ", info(spec.dtype).name,
-         ", expected f32 or f16");
+  constexpr DType kTypes[] = {DType::kF32, DType::kF16, DType::kBF16, DType::kQ8_0};
+  if (std::find(std::begin(kTypes), std::end(kTypes), spec.dtype) == std::end(kTypes)) {
+    fail(Error::Code::kUnsupported, "cpu: ", spec.name, ": a cache of type ", info(spec.dtype).name,
+         ", expected f32, f16, bf16 or q8_0");
   }
   if (block_size_ <= 0 || block_size_ % 16 != 0 || spec.shape[0] % block_size_ != 0) {
     fail(Error::Code::kInvalidArgument, "cpu: cache blocks of ", block_size_,
@@ -21,72 +54,74 @@ CpuState::CpuState(const StateSpec& spec)
   memory_ = AlignedBytes(row_bytes(spec.dtype, spec.shape.size()), spec.name);
 }
 
-template <class Element, class Copy>
-void CpuState::each(Element* memory, int64_t slot, Copy copy) const {
-  const int64_t within = slot % block_size_;
-  Element* block = memory + slot / block_size_ * block_size_ * heads_ * dim_;
-  const bool transposed = role_ == StateRole::kKeys;
-  for (int64_t head = 0; head < heads_; ++head) {
-    Element* rows = block + head * dim_ * block_size_;
-    for (int64_t i = 0; i < dim_; ++i) {
-      copy(rows[transposed ? i * block_size_ + within : within * dim_ + i], head * dim_ + i);
-    }
+// Elements that lie together in a row, and evenly apart in memory.
+struct CpuState::Run {
+  int64_t offset, stride;  // bytes in the memory of a block and a head
+  int64_t row_offset;      // bytes in the row of a slot and a head
+  int64_t bytes;           // of an element
+  int64_t count;
+};
+
+template <class Copy>
+void CpuState::each_run(int64_t slot, Copy copy) const {
+  const int64_t within = slot % block_size_, bytes = info(dtype()).block_bytes;
+  if (role_ == StateRole::kValues) {
+    copy(Run{within * head_bytes(), bytes, 0, bytes, head_bytes() / bytes});
+    return;
   }
+  if (!is_quantized(dtype())) {
+    copy(Run{within * bytes, block_size_ * bytes, 0, bytes, dim_});
+    return;
+  }
+  for (int64_t at = 0; at < head_bytes(); at += bytes) {
+    copy(Run{at * block_size_ + within * kScaleBytes, kScaleBytes, at, kScaleBytes, 1});
+    copy(Run{(at + kScaleBytes) * block_size_ + within, block_size_, at + kScaleBytes, 1, kQuants});
+  }
+}
+
+int64_t CpuState::offset(int64_t slot, int64_t head) const {
+  return (slot / block_size_ * heads_ + head) * block_size_ * head_bytes();
 }
 
 void CpuState::store(const Kernels& kernels, int64_t slot, const float* row) {
-  if (dtype() == DType::kF32) {
-    each(reinterpret_cast<float*>(memory_.data()), slot,
-         [&](float& to, int64_t i) { to = row[i]; });
-    return;
-  }
-  constexpr int64_t kChunk = 256;  // converted at a time, on the stack
-  uint16_t halves[kChunk];
-  int64_t begin = -1;
-  each(reinterpret_cast<uint16_t*>(memory_.data()), slot, [&](uint16_t& to, int64_t i) {
-    if (i / kChunk * kChunk != begin) {
-      begin = i / kChunk * kChunk;
-      kernels.to_f16(row + begin, std::min(kChunk, heads_ * dim_ - begin), halves);
-    }
-    to = halves[i - begin];
-  });
+  const int64_t size = heads_ * dim_;
+  if (dtype() == DType::kF32)
+    return write(slot, std::as_bytes(std::span(row, static_cast<size_t>(size))));
+  thread_local std::vector<std::byte> encoded;  // allocates in a thread's first passes only
+  encoded.resize(static_cast<size_t>(row_bytes(dtype(), size)));
+  kernels.encode_row(dtype(), row, size, encoded.data());
+  write(slot, encoded);
 }
 
-void CpuState::load(const Kernels& kernels, int64_t slot, float* row) const {
-  if (dtype() == DType::kF32) {
-    each(reinterpret_cast<const float*>(memory_.data()), slot,
-         [&](const float& from, int64_t i) { row[i] = from; });
-    return;
-  }
-  each(reinterpret_cast<const uint16_t*>(memory_.data()), slot,
-       [&](const uint16_t& from, int64_t i) { kernels.from_f16(&from, 1, row + i); });
+void CpuState::load(int64_t slot, float* row) const {
+  const int64_t size = heads_ * dim_;
+  thread_local std::vector<std::byte> encoded;
+  encoded.resize(static_cast<size_t>(row_bytes(dtype(), size)));
+  read(slot, encoded);
+  dequantize(dtype(), encoded.data(), {row, static_cast<size_t>(size)});
 }
 
 void CpuState::read(int64_t first_slot, std::span<std::byte> out) const {
-  const int64_t slot_bytes = row_bytes(dtype(), heads_ * dim_);
-  for (int64_t i = 0; i < static_cast<int64_t>(out.size()) / slot_bytes; ++i) {
-    std::byte* row = out.data() + i * slot_bytes;
-    if (dtype() == DType::kF32) {
-      each(reinterpret_cast<const float*>(memory_.data()), first_slot + i,
-           [&](const float& from, int64_t j) { reinterpret_cast<float*>(row)[j] = from; });
-    } else {
-      each(reinterpret_cast<const uint16_t*>(memory_.data()), first_slot + i,
-           [&](const uint16_t& from, int64_t j) { reinterpret_cast<uint16_t*>(row)[j] = from; });
-    }
+  const int64_t rows = static_cast<int64_t>(out.size()) / head_bytes();  // of a head each
+  for (int64_t i = 0; i < rows; ++i) {
+    const int64_t slot = first_slot + i / heads_;
+    const std::byte* from = memory_.data() + offset(slot, i % heads_);
+    each_run(slot, [&, to = out.data() + i * head_bytes()](const Run& run) {
+      copy_elements(run.bytes, from + run.offset, run.stride, to + run.row_offset, run.bytes,
+                    run.count);
+    });
   }
 }
 
 void CpuState::write(int64_t first_slot, std::span<const std::byte> rows) {
-  const int64_t slot_bytes = row_bytes(dtype(), heads_ * dim_);
-  for (int64_t i = 0; i < static_cast<int64_t>(rows.size()) / slot_bytes; ++i) {
-    const std::byte* row = rows.data() + i * slot_bytes;
-    if (dtype() == DType::kF32) {
-      each(reinterpret_cast<float*>(memory_.data()), first_slot + i,
-           [&](float& to, int64_t j) { to = reinterpret_cast<const float*>(row)[j]; });
-    } else {
-      each(reinterpret_cast<uint16_t*>(memory_.data()), first_slot + i,
-           [&](uint16_t& to, int64_t j) { to = reinterpret_cast<const uint16_t*>(row)[j]; });
-    }
+  const int64_t count = static_cast<int64_t>(rows.size()) / head_bytes();
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t slot = first_slot + i / heads_;
+    std::byte* to = memory_.data() + offset(slot, i % heads_);
+    each_run(slot, [&, from = rows.data() + i * head_bytes()](const Run& run) {
+      copy_elements(run.bytes, from + run.row_offset, run.bytes, to + run.offset, run.stride,
+                    run.count);
+    });
   }
 }
 

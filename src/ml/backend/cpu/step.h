@@ -20,6 +20,8 @@ class Step {
   virtual void prepare() {}
   virtual void run(int64_t first, int64_t last, float* scratch) const = 0;
   virtual int64_t scratch_floats() const { return 0; }  // of one thread
+  virtual int64_t shared_floats() const { return 0; }   // of all threads, while the step runs
+  virtual void share(float*) {}                         // where they are
 
   int64_t items = 0;
   int64_t chunk = 1;  // items that a thread takes at a time
@@ -44,7 +46,9 @@ struct AttentionStepSpec {
   const Node* node;  // paged_attention
   const float* q;
   const int32_t *tables, *sequences, *positions;
+  const float* sinks;  // or null
   float* out;
+  int threads;
 };
 std::unique_ptr<Step> make_attention_step(const Kernels& kernels, const AttentionStepSpec& spec);
 

@@ -14,7 +14,7 @@ template <class T>
 struct Product {
   const float* a;
   int64_t a_stride;
-  const T* b;  // floats or halves
+  const T* b;  // floats, halves or BFloat
   int64_t b_stride;
   int64_t first, last;
   float* out;  // has room for whole vectors

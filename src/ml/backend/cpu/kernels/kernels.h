@@ -32,22 +32,36 @@ struct MatmulArgs {
 
 // Attention of some consecutive tokens of one sequence and the query heads that share one key-value
 // head.
+//
+// A block of keys holds for each key-value head
+//   F32, F16, BF16  [head_dim][block_size]
+//   Q8_0            [head_dim / 32] times scales [block_size], then quants [32][block_size]
+// and a block of values for each of them [block_size] rows of value_dim as in a file.
 struct AttentionArgs {
   const float* q;          // [tokens][group][head_dim], with the strides below
   int64_t q_token_stride;  // floats; heads lie head_dim apart
   int64_t tokens, group, head_dim, value_dim;
   int64_t first_position;                 // of token 0: it sees positions 0 .. first_position
   const int32_t* table;                   // blocks of the sequence
-  const std::byte* keys;                  // [blocks][kv_heads][head_dim][block_size]
-  const std::byte* values;                // [blocks][kv_heads][block_size][value_dim]
-  DType key_type, value_type;             // F32 or F16
+  const std::byte *keys, *values;         // block 0 of the cache
+  DType key_type, value_type;             // F32, F16, BF16, Q8_0
   int64_t kv_heads, kv_head, block_size;  // block_size is a multiple of 16
   float scale;
-  int64_t window;  // 0: none
-  float* out;      // [tokens][group][value_dim]
+  int64_t window;     // 0: none
+  float softcap = 0;  // scores become softcap * tanh(score / softcap); 0: they stay
+  const float* sinks =
+      nullptr;  // null, or [group] logits that join the sum of a head's exponentials
+  float* out;   // [tokens][group][value_dim]
   int64_t out_token_stride;
   float* scratch;  // attention_scratch_floats() of them, private to the caller
 };
+
+// Attention goes through the history in segments of so many positions, beginning at multiples of
+// it, and joins what it has of each in order: whether all are computed in one call or each in one
+// of its own makes no difference.
+inline constexpr int64_t kAttentionSegment = 128;
+// Rows (tokens times heads) that share what is read of the history; a call may have more.
+inline constexpr int64_t kAttentionRows = 48;
 
 struct Kernels {
   using Binary = void (*)(const float* a, const float* b, int64_t n, float* out);
@@ -67,14 +81,21 @@ struct Kernels {
   void (*rotate)(const float* x, const float* table, int64_t heads, int64_t head_dim, int64_t dims,
                  RopePairs pairs, float* out);
   void (*attention)(const AttentionArgs& args);
+  // The same in two steps: what each row (tokens times group) has of a segment, then of all that
+  // the tokens see, which follow each other at `parts`. A row's part is attention_part_floats().
+  void (*attend_segment)(const AttentionArgs& args, int64_t segment, float* parts);
+  void (*join_segments)(const AttentionArgs& args, float* parts);
+  int64_t (*attention_part_floats)(int64_t value_dim);
   int64_t (*attention_scratch_floats)(int64_t tokens, int64_t group, int64_t head_dim,
-                                      int64_t value_dim, int64_t block_size);
+                                      int64_t value_dim);
   void (*to_f16)(const float* x, int64_t n, uint16_t* out);  // round to nearest even
   void (*from_f16)(const uint16_t* x, int64_t n, float* out);
+  // n floats as a row of a cache of F16, BF16 or Q8_0: the bytes that ml::quantize gives.
+  void (*encode_row)(DType type, const float* x, int64_t n, std::byte* out);
 };
 
 struct Isa {
-  std::string_view name;  // "generic", "avx2", "avx512"
+  std::string_view name;  // "generic", "avx2", "avx512", "neon"
   const Kernels* kernels;
   bool runs_here;  // the processor and the operating system have it
 };

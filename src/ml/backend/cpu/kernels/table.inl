@@ -7,6 +7,7 @@
 // it kept one that was compiled for a newer processor, programs would crash on others.
 
 #include "ml/backend/cpu/kernels/attention.inl"
+#include "ml/backend/cpu/kernels/attention_encode.inl"
 #include "ml/backend/cpu/kernels/elementwise.inl"
 #include "ml/backend/cpu/kernels/matmul.inl"
 
@@ -30,7 +31,11 @@ constexpr Kernels table() {
   kernels.softmax = softmax_kernel;
   kernels.rotate = rotate_kernel;
   kernels.attention = attention_kernel;
+  kernels.attend_segment = attend_segment_kernel;
+  kernels.join_segments = join_segments_kernel;
+  kernels.attention_part_floats = attention_part_floats_kernel;
   kernels.attention_scratch_floats = attention_scratch_floats_kernel;
+  kernels.encode_row = encode_row_kernel;
   kernels.to_f16 = to_f16_kernel;
   kernels.from_f16 = from_f16_kernel;
   return kernels;

@@ -52,6 +52,18 @@ inline void store(uint16_t* p, Vec x) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(x.v, _MM_FROUND_TO_NEAREST_INT));
 }
 
+inline Vec load_bfloats(const uint16_t* p) {
+  const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16))};
+}
+inline Vec load(const int8_t* p) {
+  const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+  return {_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes))};
+}
+inline Vec splat_half(const uint16_t* p) {
+  return {_mm256_broadcastss_ps(_mm_cvtph_ps(_mm_cvtsi32_si128(*p)))};
+}
+
 inline Vec load_twice(const float* p) {
   const __m256 low = _mm256_castps128_ps256(_mm_loadu_ps(p));
   return {_mm256_permutevar8x32_ps(low, _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3))};

@@ -13,6 +13,7 @@ constexpr int kRowsAtOnce = 2;    // of products that share what they load
 using Floats = float __attribute__((vector_size(16)));
 using Ints = int32_t __attribute__((vector_size(16)));
 using Halves = uint16_t __attribute__((vector_size(8)));
+using Bytes = int8_t __attribute__((vector_size(4)));
 
 struct Vec {
   Floats v;
@@ -88,6 +89,22 @@ inline void store(uint16_t* p, Vec x) {
       (is_small & subnormal) | (is_large & large) | (~(is_small | is_large) & normal);
   const Halves halves = __builtin_convertvector(result | sign, Halves);
   __builtin_memcpy(p, &halves, sizeof halves);
+}
+
+inline Vec load_bfloats(const uint16_t* p) {
+  Halves halves;
+  __builtin_memcpy(&halves, p, sizeof halves);
+  return {(Floats)(__builtin_convertvector(halves, Ints) << 16)};
+}
+inline Vec load(const int8_t* p) {
+  Bytes bytes;
+  __builtin_memcpy(&bytes, p, sizeof bytes);
+  return {__builtin_convertvector(bytes, Floats)};
+}
+// One half, in all lanes.
+inline Vec splat_half(const uint16_t* p) {
+  const uint16_t halves[kLanes] = {*p, *p, *p, *p};
+  return load(halves);
 }
 
 // Half as many floats as lanes, each twice.

@@ -102,8 +102,18 @@ void threads(CLI::App* command, ComputeOptions& to) {
 }
 
 void cache_type(CLI::App* command, ComputeOptions& to) {
-  command->add_option("--kv", to.cache_type, "Type of cached keys and values: f16 or f32")
-      ->check(CLI::IsMember({"f16", "f32"}))
+  const auto problem = [](const std::string& value) -> std::string {
+    try {
+      cache_types(value);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  command
+      ->add_option("--kv", to.cache_type,
+                   "Type of cached keys and values, or KEYS,VALUES: f32, f16, bf16 or q8_0")
+      ->check(problem)
       ->type_name("TYPE")
       ->capture_default_str();
 }

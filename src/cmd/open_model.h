@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "model/executor.h"
 #include "model/loading.h"
@@ -14,8 +16,11 @@ namespace cria::cmd {
 struct ComputeOptions {
   std::string backend = "auto";
   int threads = 0;                 // 0: as many as this process may use
-  std::string cache_type = "f16";  // of keys and values
+  std::string cache_type = "f16";  // of keys and values, or KEYS,VALUES
 };
+
+// The types of cached keys and of values that TYPE or KEYS,VALUES names. InvalidArgument.
+std::pair<ml::DType, ml::DType> cache_types(std::string_view text);
 
 // MODEL is a path, if it exists, ends in .gguf or looks like one; else the name of a stored model.
 // NotFound.

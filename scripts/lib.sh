@@ -24,6 +24,11 @@ test_packages=(
   libgtest-dev=/usr/include/gtest/gtest.h
   libsimde-dev=/usr/include/simde/simde-common.h
 )
+neon_packages=(
+  g++-aarch64-linux-gnu=aarch64-linux-gnu-g++
+  qemu-user=qemu-aarch64
+  libgtest-dev=/usr/src/googletest/CMakeLists.txt
+)
 check_packages=(
   git=git
   clang=clang++

@@ -1,5 +1,9 @@
 // Finds out which instruction sets the machine has and chooses one.
 
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
+
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -21,6 +25,8 @@ bool has_avx512() {
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
 }
+#elif defined(__aarch64__)
+bool has_neon() { return (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0; }
 #endif
 
 }  // namespace
@@ -30,6 +36,9 @@ std::span<const Isa> isas() {
   static const std::array<Isa, 3> found = {Isa{"generic", &kGenericKernels, true},
                                            Isa{"avx2", &kAvx2Kernels, has_avx2()},
                                            Isa{"avx512", &kAvx512Kernels, has_avx512()}};
+#elif defined(__aarch64__)
+  static const std::array<Isa, 2> found = {Isa{"generic", &kGenericKernels, true},
+                                           Isa{"neon", &kNeonKernels, has_neon()}};
 #else
   static const std::array<Isa, 1> found = {Isa{"generic", &kGenericKernels, true}};
 #endif

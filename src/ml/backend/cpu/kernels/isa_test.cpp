@@ -25,6 +25,13 @@ TEST(Isa, OfAnUnknownNameIsRefusedWithTheChoices) {
   test::expect_error([] { find_isa("mmx"); }, Error::Code::kInvalidArgument, {"mmx", "generic"});
 }
 
+#if !defined(__aarch64__)
+TEST(Isa, OfAnotherArchitectureIsRefusedLikeAnUnknownOne) {
+  test::expect_error([] { find_isa("neon"); }, Error::Code::kInvalidArgument,
+                     {"\"neon\"", "does not run here", "generic"});
+}
+#endif
+
 TEST(Isa, IsChosenByTheEnvironmentOrElseTheBest) {
   const char* outside = std::getenv("CRIA_CPU_ISA");
   const std::string before = outside != nullptr ? outside : "";
@@ -44,7 +51,8 @@ TEST(Isa, HasAllFunctionsOfItsTable) {
     const Kernels& k = *isa.kernels;
     EXPECT_TRUE(k.rms_norm && k.add && k.sub && k.mul && k.div && k.swiglu && k.silu && k.exp &&
                 k.sigmoid && k.rsqrt && k.affine && k.softmax && k.rotate && k.attention &&
-                k.attention_scratch_floats && k.to_f16 && k.from_f16)
+                k.attend_segment && k.join_segments && k.attention_part_floats &&
+                k.attention_scratch_floats && k.encode_row && k.to_f16 && k.from_f16)
         << isa.name;
   }
 }

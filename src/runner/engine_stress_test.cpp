@@ -61,7 +61,7 @@ Answer answer_alone(const Request& request, int64_t context) {
       break;
     }
     talk(history, row);
-    const tokenizer::Id token = sampler.sample(row);
+    const tokenizer::Id token = sampler.sample(row).token;
     if (token == kEnd) break;
     answer.tokens.push_back(token);
     history.push_back(token);

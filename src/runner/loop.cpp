@@ -161,7 +161,7 @@ void Loop::take(Sequence& sequence, std::span<const float> logits) {
   const auto most = sequence.request.max_tokens;
   Result& result = sequence.result;
   if (most == 0) return finish(sequence, Finish::kLength);
-  const tokenizer::Id token = sequence.sampler.sample(logits);
+  const tokenizer::Id token = sequence.sampler.sample(logits).token;
   if (!sequence.decoding()) sequence.first_token = Clock::now();
   if (tokenizer_.ends_generation(token)) return finish(sequence, Finish::kStop);
 

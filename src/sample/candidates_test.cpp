@@ -6,23 +6,18 @@
 #include <cmath>
 #include <limits>
 
-#include "base/error.h"
-
 namespace cria::sample {
 namespace {
 
+constexpr float kLowest = std::numeric_limits<float>::lowest();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 using Ids = std::vector<int32_t>;
 
-Ids ids(const Candidates& candidates) {
-  Ids out;
-  for (const Candidate& c : candidates.all()) out.push_back(c.id);
-  return out;
-}
+Ids ids(const Candidates& candidates) { return {candidates.ids().begin(), candidates.ids().end()}; }
 
 Candidates all_of(const std::vector<float>& logits) {
   Candidates candidates;
-  candidates.top_k(logits, 0);
+  candidates.start(logits, 0, kLowest);
   candidates.weigh(1);
   return candidates;
 }
@@ -42,14 +37,14 @@ std::vector<float> random_logits(size_t size, uint64_t seed, int levels) {
 }
 
 // What sorting everything would give.
-std::vector<Candidate> sorted(const std::vector<float>& logits) {
-  std::vector<Candidate> all;
-  for (size_t i = 0; i < logits.size(); ++i) all.push_back({static_cast<int32_t>(i), logits[i], 0});
-  std::sort(all.begin(), all.end(), better);
+std::vector<Ranked> sorted(const std::vector<float>& logits) {
+  std::vector<Ranked> all;
+  for (size_t i = 0; i < logits.size(); ++i) all.push_back({-logits[i], static_cast<int32_t>(i)});
+  std::sort(all.begin(), all.end());
   return all;
 }
 
-Ids first_ids(const std::vector<Candidate>& sorted_candidates, size_t count) {
+Ids first_ids(const std::vector<Ranked>& sorted_candidates, size_t count) {
   Ids out;
   for (size_t i = 0; i < count; ++i) out.push_back(sorted_candidates[i].id);
   std::sort(out.begin(), out.end());
@@ -59,16 +54,16 @@ Ids first_ids(const std::vector<Candidate>& sorted_candidates, size_t count) {
 TEST(TopK, KeepsTheBestInOrderOfId) {
   Candidates candidates;
   const std::vector<float> logits{1, 5, 3, 4, 2};
-  candidates.top_k(logits, 3);
+  candidates.start(logits, 3, kLowest);
   EXPECT_EQ(ids(candidates), (Ids{1, 2, 3}));
-  candidates.top_k(logits, 1);
+  candidates.start(logits, 1, kLowest);
   EXPECT_EQ(ids(candidates), Ids{1});
 }
 
 TEST(TopK, PrefersLowerIdsAmongEquals) {
   Candidates candidates;
   const std::vector<float> logits{1, 2, 2, 2, 2};
-  candidates.top_k(logits, 2);
+  candidates.start(logits, 2, kLowest);
   EXPECT_EQ(ids(candidates), (Ids{1, 2}));
 }
 
@@ -76,7 +71,7 @@ TEST(TopK, IsOffWhenNotPositiveOrNotLessThanTheVocabulary) {
   Candidates candidates;
   const std::vector<float> logits{1, 5, 3};
   for (const int32_t k : {0, -1, 3, 4, std::numeric_limits<int32_t>::max()}) {
-    candidates.top_k(logits, k);
+    candidates.start(logits, k, kLowest);
     EXPECT_EQ(ids(candidates), (Ids{0, 1, 2})) << k;
   }
 }
@@ -84,9 +79,9 @@ TEST(TopK, IsOffWhenNotPositiveOrNotLessThanTheVocabulary) {
 TEST(TopK, LeavesOutTheImpossible) {
   Candidates candidates;
   const std::vector<float> logits{-kInfinity, 5, -kInfinity, 3};
-  candidates.top_k(logits, 3);
+  candidates.start(logits, 3, kLowest);
   EXPECT_EQ(ids(candidates), (Ids{1, 3}));
-  candidates.top_k(logits, 0);
+  candidates.start(logits, 0, kLowest);
   EXPECT_EQ(ids(candidates), (Ids{1, 3}));
 }
 
@@ -95,9 +90,9 @@ TEST(TopK, EqualsSortingForAllSizesAndOrders) {
   for (const int levels : {1, 3, 50, 1000000}) {
     std::vector<float> logits = random_logits(2000, 17, levels);
     for (int order = 0; order < 3; ++order) {
-      const std::vector<Candidate> expected = sorted(logits);
+      const std::vector<Ranked> expected = sorted(logits);
       for (const int32_t k : {1, 2, 7, 64, 500, 1000, 1999}) {
-        candidates.top_k(logits, k);
+        candidates.start(logits, k, kLowest);
         ASSERT_EQ(ids(candidates), first_ids(expected, static_cast<size_t>(k)))
             << k << " of " << levels << " levels, order " << order;
       }
@@ -110,31 +105,24 @@ TEST(TopK, EqualsSortingForAllSizesAndOrders) {
 TEST(Weights, AreRelativeToTheBestAtTheTemperature) {
   Candidates candidates;
   const std::vector<float> logits{0, 2, -2};
-  candidates.top_k(logits, 0);
+  candidates.start(logits, 0, kLowest);
   candidates.weigh(2);
-  EXPECT_NEAR(candidates.all()[0].weight, std::exp(-1), 1e-6);
-  EXPECT_EQ(candidates.all()[1].weight, 1);
-  EXPECT_NEAR(candidates.all()[2].weight, std::exp(-2), 1e-6);
+  EXPECT_NEAR(candidates.weights()[0], std::exp(-1), 1e-6);
+  EXPECT_EQ(candidates.weights()[1], 1);
+  EXPECT_NEAR(candidates.weights()[2], std::exp(-2), 1e-6);
 }
 
 TEST(Weights, SurviveExtremeLogitsAndTemperatures) {
   constexpr float kMost = std::numeric_limits<float>::max();
   Candidates candidates;
   const std::vector<float> logits{-kMost, kMost, kMost};
-  candidates.top_k(logits, 0);
+  candidates.start(logits, 0, kLowest);
   for (const float temperature : {1e-45f, 1.0f, kMost}) {
     candidates.weigh(temperature);
-    EXPECT_LE(candidates.all()[0].weight, 1);
-    EXPECT_EQ(candidates.all()[1].weight, 1);
-    EXPECT_EQ(candidates.all()[2].weight, 1);
+    EXPECT_LE(candidates.weights()[0], 1);
+    EXPECT_EQ(candidates.weights()[1], 1);
+    EXPECT_EQ(candidates.weights()[2], 1);
   }
-}
-
-TEST(Weights, OfNothingAreAnError) {
-  Candidates candidates;
-  const std::vector<float> logits{-kInfinity, -kInfinity};
-  candidates.top_k(logits, 0);
-  EXPECT_THROW(candidates.weigh(1), Error);
 }
 
 TEST(TopP, KeepsTheFewestThatReachTheShare) {
@@ -161,14 +149,14 @@ TEST(TopP, StopsExactlyAtTheShare) {
 TEST(TopP, EqualsSorting) {
   for (const int levels : {1, 4, 12, 1000}) {
     const std::vector<float> logits = random_logits(3000, 5, levels);
-    const std::vector<Candidate> best_first = sorted(logits);
+    const std::vector<Ranked> best_first = sorted(logits);
     for (const float p : {0.013f, 0.31f, 0.77f, 0.95f}) {
       Candidates candidates = all_of(logits);
       double total = 0;
-      for (const Candidate& c : candidates.all()) total += c.weight;
+      for (const float weight : candidates.weights()) total += weight;
       size_t count = 0;
       for (double sum = 0; sum < p * total; ++count) {
-        sum += candidates.all()[static_cast<size_t>(best_first[count].id)].weight;
+        sum += candidates.weights()[static_cast<size_t>(best_first[count].id)];
       }
       candidates.top_p(p);
       ASSERT_EQ(ids(candidates), first_ids(best_first, count)) << p << " of " << levels;

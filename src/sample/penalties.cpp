@@ -6,29 +6,37 @@
 #include "base/error.h"
 
 namespace cria::sample {
+namespace {
 
-void Window::add(int32_t token) {
-  CRIA_CHECK(token >= 0);
-  if (size_ == 0) return;
-  if (size_ < 0 || static_cast<int64_t>(tokens_.size()) < size_) {
-    tokens_.push_back(token);
-    return;
-  }
-  tokens_[oldest_] = token;
-  oldest_ = (oldest_ + 1) % tokens_.size();
+constexpr float kMost = std::numeric_limits<float>::max();
+
+}  // namespace
+
+float penalized(float logit, float penalty) {
+  return logit < -kMost ? logit : std::clamp(logit - penalty, -kMost, kMost);
 }
 
-void penalize_repeats(std::span<const int32_t> tokens, float penalty,
-                      std::span<const float> original, std::span<float> logits) {
-  constexpr float kMost = std::numeric_limits<float>::max();
+void Penalizer::apply(std::span<const int32_t> tokens, std::span<float> logits) {
+  if (!penalties_.any()) return;
+  counts_.resize(logits.size());
   for (const int32_t token : tokens) {
     CRIA_CHECK(static_cast<size_t>(token) < logits.size());
-    const float logit = original[static_cast<size_t>(token)];
-    if (logit < -kMost) continue;  // impossible stays impossible
-    // Always from the original, so that a second time changes nothing; bounded, so that no penalty
-    // makes an infinity.
-    const float penalized = logit > 0 ? logit / penalty : logit * penalty;
-    logits[static_cast<size_t>(token)] = std::clamp(penalized, -kMost, kMost);
+    ++counts_[static_cast<size_t>(token)];
+  }
+  for (const int32_t token : tokens) {
+    int32_t& count = counts_[static_cast<size_t>(token)];
+    if (count == 0) continue;  // done already
+    float& logit = logits[static_cast<size_t>(token)];
+    if (logit < -kMost) {
+      count = 0;
+      continue;
+    }
+    logit = logit > 0 ? logit / penalties_.repeat : logit * penalties_.repeat;
+    logit = std::clamp(logit, -kMost, kMost);
+    logit = penalized(logit, penalties_.presence);
+    const double often = static_cast<double>(count) * static_cast<double>(penalties_.frequency);
+    logit = penalized(logit, static_cast<float>(std::clamp<double>(often, -kMost, kMost)));
+    count = 0;
   }
 }
 

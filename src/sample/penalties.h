@@ -7,27 +7,29 @@
 
 namespace cria::sample {
 
-// The last tokens of a text.
-class Window {
- public:
-  // Looks back `size` tokens, to the start when it is negative. Memory grows with the tokens seen,
-  // not with `size`.
-  explicit Window(int32_t size) : size_(size) {}
+struct Penalties {
+  float repeat = 1;    // divides positive logits and multiplies negative ones, once (Keskar et al.,
+                       // "CTRL", 2019, with the correction for negative logits that everyone uses)
+  float presence = 0;  // taken off once
+  float frequency = 0;  // taken off for every time the token was there
 
-  void add(int32_t token);
-  // In no particular order; a token that came twice is there twice.
-  std::span<const int32_t> tokens() const { return tokens_; }
-
- private:
-  int64_t size_;
-  std::vector<int32_t> tokens_;
-  size_t oldest_ = 0;  // once the window is full
+  bool any() const { return repeat != 1 || presence != 0 || frequency != 0; }
 };
 
-// Divides the positive and multiplies the negative logits of the tokens, each once however often it
-// is there (Keskar et al., "CTRL", 2019, with the correction for negative logits that everyone
-// uses). `original` are the logits before.
-void penalize_repeats(std::span<const int32_t> tokens, float penalty,
-                      std::span<const float> original, std::span<float> logits);
+class Penalizer {
+ public:
+  explicit Penalizer(const Penalties& penalties) : penalties_(penalties) {}
+
+  // Every token must be below the number of logits. An impossible token stays impossible, and no
+  // penalty makes an infinity.
+  void apply(std::span<const int32_t> tokens, std::span<float> logits);
+
+ private:
+  Penalties penalties_;
+  std::vector<int32_t> counts_;  // by token, all 0 between calls
+};
+
+// The logit less a penalty, as bounded as above.
+float penalized(float logit, float penalty);
 
 }  // namespace cria::sample

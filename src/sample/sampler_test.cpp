@@ -27,7 +27,7 @@ double chi_square(const Options& options, const std::vector<float>& logits,
   constexpr int kDraws = 50000;
   Sampler sampler(options);
   std::vector<int> counts(logits.size());
-  for (int i = 0; i < kDraws; ++i) ++counts[static_cast<size_t>(sampler.sample(logits))];
+  for (int i = 0; i < kDraws; ++i) ++counts[static_cast<size_t>(sampler.sample(logits).token)];
   double sum = 0;
   for (size_t i = 0; i < logits.size(); ++i) {
     if (expected[i] == 0) {
@@ -104,22 +104,22 @@ TEST(Sampler, CutsAfterThePenalties) {
   Sampler sampler(options);
   sampler.accept(1);
   const std::vector<float> logits{1, 4, 2, 3};
-  EXPECT_EQ(sampler.sample(logits), 3);  // token 1 is down to 1
-  EXPECT_EQ(sampler.sample(logits), 1);  // now only token 3 is in the window
+  EXPECT_EQ(sampler.sample(logits).token, 3);  // token 1 is down to 1
+  EXPECT_EQ(sampler.sample(logits).token, 1);  // now only token 3 is in the window
 }
 
 TEST(Sampler, IsGreedyAtTemperatureZero) {
   Sampler sampler({.temperature = 0, .repeat_penalty = 1});
-  EXPECT_EQ(sampler.sample(std::vector<float>{1, 3, 2}), 1);
-  EXPECT_EQ(sampler.sample(std::vector<float>{1, 3, 3}), 1) << "the lowest id of a tie";
-  EXPECT_EQ(sampler.sample(std::vector<float>{-kInfinity, -5}), 1);
+  EXPECT_EQ(sampler.sample(std::vector<float>{1, 3, 2}).token, 1);
+  EXPECT_EQ(sampler.sample(std::vector<float>{1, 3, 3}).token, 1) << "the lowest id of a tie";
+  EXPECT_EQ(sampler.sample(std::vector<float>{-kInfinity, -5}).token, 1);
 }
 
 TEST(Sampler, PenalizesBeforeItIsGreedy) {
   Sampler sampler({.temperature = 0, .repeat_penalty = 2, .repeat_last_n = 2});
   const std::vector<float> logits{5, 6, 7, 8};
   Ids drawn;
-  for (int i = 0; i < 6; ++i) drawn.push_back(sampler.sample(logits));
+  for (int i = 0; i < 6; ++i) drawn.push_back(sampler.sample(logits).token);
   EXPECT_EQ(drawn, (Ids{3, 2, 1, 3, 2, 1}));
 }
 
@@ -131,7 +131,7 @@ TEST(Sampler, GivesTheSameTokensForASeed) {
   const auto draw = [&] {
     Sampler sampler(options);
     Ids drawn;
-    for (int i = 0; i < 12; ++i) drawn.push_back(sampler.sample(logits));
+    for (int i = 0; i < 12; ++i) drawn.push_back(sampler.sample(logits).token);
     return drawn;
   };
   const Ids first = draw();
@@ -147,7 +147,7 @@ TEST(Sampler, DiffersFromRunToRunWithoutASeed) {
   Ids drawn[2];
   for (Ids& ids : drawn) {
     Sampler sampler(options);
-    for (int i = 0; i < 8; ++i) ids.push_back(sampler.sample(logits));
+    for (int i = 0; i < 8; ++i) ids.push_back(sampler.sample(logits).token);
   }
   EXPECT_NE(drawn[0], drawn[1]);
 }

@@ -1,5 +1,5 @@
-// Writes a model of random weights in the shape of a real one: as fast or slow to run as that, small to describe, and free of any licence.
-// See kUsage.
+// Writes a model of random weights in the shape of a real one: as fast or slow to run as that,
+// small to describe, and free of any licence. See kUsage.
 
 #include <algorithm>
 #include <cmath>

@@ -55,7 +55,8 @@ std::span<const ModelShape> model_shapes() {
                  {"attention.head_count", 14},
                  {"attention.head_count_kv", 2}},
        .reals = {{"attention.layer_norm_rms_epsilon", 1e-6f}, {"rope.freq_base", 1000000}}},
-      // Qwen3-30B-A3B with a quarter of its experts and layers: what a token costs is in proportion.
+      // Qwen3-30B-A3B with a quarter of its experts and layers: what a token costs is in
+      // proportion.
       {.name = "qwen3-moe",
        .architecture = "qwen3moe",
        .sizes = {{"vocab_size", 151936},

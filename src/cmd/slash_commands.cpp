@@ -78,7 +78,8 @@ void show(std::string_view rest, const ChatModel& model, Session& session) {
   const std::string_view what = next_word(rest);
   if (what == "info") return print(summary_text(summarize(model.file())));
   if (what == "parameters") {
-    return print(concat(parameters_text(session.settings()), "  num_ctx           ", model.context(), "\n"));
+    return print(
+        concat(parameters_text(session.settings()), "  num_ctx           ", model.context(), "\n"));
   }
   if (what == "system") {
     const std::string& system = session.settings().system;

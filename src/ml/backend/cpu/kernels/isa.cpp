@@ -12,6 +12,10 @@
 #include "ml/backend/cpu/kernels/kernels.h"
 #include "ml/backend/cpu/kernels/tables.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace cria::ml::cpu {
 namespace {
 
@@ -19,6 +23,12 @@ namespace {
 // These also ask whether the operating system saves the registers. Every processor with AVX2 has
 // F16C, whose name not all compilers know here.
 bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+// The bit's name is not known to all compilers.
+bool has_avx2_vnni() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 4 & 1) != 0;
+}
 
 bool has_avx512() {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -33,8 +43,9 @@ bool has_neon() { return (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0; }
 
 std::span<const Isa> isas() {
 #if defined(__x86_64__)
-  static const std::array<Isa, 3> found = {Isa{"generic", &kGenericKernels, true},
+  static const std::array<Isa, 4> found = {Isa{"generic", &kGenericKernels, true},
                                            Isa{"avx2", &kAvx2Kernels, has_avx2()},
+                                           Isa{"avx2vnni", &kAvx2VnniKernels, has_avx2_vnni()},
                                            Isa{"avx512", &kAvx512Kernels, has_avx512()}};
 #elif defined(__aarch64__)
   static const std::array<Isa, 2> found = {Isa{"generic", &kGenericKernels, true},

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "ml/backend/cpu/kernels/kernels.h"
+#include "ml/backend/cpu/kernels/pack.h"
 #include "tests/support/expect_error.h"
 
 namespace cria::ml::cpu {
@@ -54,6 +55,10 @@ TEST(Isa, HasAllFunctionsOfItsTable) {
                 k.attend_segment && k.join_segments && k.attention_part_floats &&
                 k.attention_scratch_floats && k.encode_row && k.to_f16 && k.from_f16)
         << isa.name;
+    for (const DTypeInfo& type : dtypes())
+      EXPECT_EQ(k.matmul[static_cast<size_t>(type.type)] != nullptr,
+                can_pack(type.type, type.block_elements))
+          << isa.name << " " << type.name;
   }
 }
 

@@ -95,7 +95,7 @@ struct Kernels {
 };
 
 struct Isa {
-  std::string_view name;  // "generic", "avx2", "avx512", "neon"
+  std::string_view name;  // "generic", "avx2", "avx2vnni", "avx512", "neon"
   const Kernels* kernels;
   bool runs_here;  // the processor and the operating system have it
 };

@@ -32,7 +32,7 @@ struct Float {
   static constexpr int kMostTokens = kMostFloatTokens;
   // With few tokens, as many tiles at a time as there are accumulators for: more chains of
   // additions hide the latency of each.
-  static constexpr int tiles(int tokens, bool) {
+  static constexpr int tiles(int tokens) {
     const int fit = kFloatAccumulators / tokens;
     return fit < 1 ? 1 : fit > 4 ? 4 : fit;
   }

@@ -1,128 +1,157 @@
 #pragma once
-// Matmuls with block-quantised weights: integer dot products per block, then a float step that
-// applies the scales of the weights and of the activations. Needs a tile_<isa>.h.
+// Matmuls with block-quantised weights: integer dot products per part of a block, then a float step
+// that applies the scales of the weights and of the activations. One token reads tiles straight
+// away; more of them share blocks that were unpacked once. Needs a tile_<isa>.h.
+
+#include "ml/backend/cpu/kernels/matmul_formats.inl"
 
 namespace cria::ml::cpu {
 namespace {
 
-template <int kTokens>
-CRIA_INLINE void add_products(const Pairs& weights, const std::byte* const (&x)[kTokens], int pair,
-                              IntLanes (&sums)[kTokens]) {
-#pragma GCC unroll 8
-  for (int t = 0; t < kTokens; ++t) sums[t] = multiply_add(weights, x[t] + 4 * pair, sums[t]);
+constexpr int kPairs = kBlock / 2;
+
+// The float step, the same for every way to come by the integers: sum += scale * (x_scale *
+// integer), then, with minimums, sum += minimum * x_scaled_sum.
+template <bool kMinimums>
+CRIA_INLINE Lanes add_part(IntLanes integers, Lanes scale, Lanes minimum, const std::byte* x,
+                           int64_t x_sum_at, Lanes sum) {
+  const Lanes x_scale = broadcast_float(x + offsetof(ActivationBlock, scale));
+  sum = multiply_add(scale, multiply(to_float(integers), x_scale), sum);
+  if constexpr (kMinimums) sum = multiply_add(minimum, broadcast_float(x + x_sum_at), sum);
+  return sum;
 }
 
-// value = scale * (quant - 8)
-struct Q4_0 {
-  static constexpr int64_t kHeaderBytes = 32, kVectorsBytes = 256;
-  static constexpr bool kMinimums = false;
+template <int kParts>
+CRIA_INLINE int64_t x_sum_at(int part) {
+  return kParts == 1 ? offsetof(ActivationBlock, scaled_sum)
+                     : offsetof(ActivationBlock, scaled_half_sums) + part * sizeof(float);
+}
 
-  // What the sum of a block starts with: the zero point's part of it.
-  CRIA_INLINE static IntLanes start(const std::byte* x) {
-    return broadcast_integer(x + offsetof(ActivationBlock, eightfold_sum));
-  }
+// Adds the product of a block of a tile and one token's activations. Two chains of additions hide
+// more of the latency of a multiply-add.
+template <class Format>
+CRIA_INLINE Lanes multiply_block(const std::byte* group, int64_t block, const std::byte* quants,
+                                 const std::byte* x, Lanes sum) {
+  constexpr int kPartPairs = kPairs / Format::kParts;
+  unrolled<0, Format::kParts>([&]<int kPart>() CRIA_INLINE_LAMBDA {
+    IntLanes chains[2] = {zero_integers(), zero_integers()};
+    unrolled<kPart * kPartPairs, (kPart + 1) * kPartPairs>([&]<int kPair>() CRIA_INLINE_LAMBDA {
+      chains[kPair % 2] =
+          multiply_add(Format::template weights<kPair>(quants), x + 4 * kPair, chains[kPair % 2]);
+    });
+    Lanes minimum = zero_lanes();
+    if constexpr (Format::kMinimums) minimum = Format::minimum(group, block, kPart);
+    sum = add_part<Format::kMinimums>(add(chains[0], chains[1]), Format::scale(group, block, kPart),
+                                      minimum, x, x_sum_at<Format::kParts>(kPart), sum);
+  });
+  return sum;
+}
 
-  // Adds the dot products with the blocks of some tokens.
-  template <int kTokens>
-  CRIA_INLINE static void dot(const std::byte* quants, const std::byte* const (&x)[kTokens],
-                              IntLanes (&sums)[kTokens]) {
-#pragma GCC unroll 4
-    for (int v = 0; v < 4; ++v) {
-      add_products(load_nibbles<0>(afresh(quants) + v * 64), x, 2 * v, sums);
-      add_products(load_nibbles<8>(afresh(quants) + v * 64), x, 2 * v + 1, sums);
-      add_products(load_nibbles<4>(afresh(quants) + v * 64), x, 2 * v + 8, sums);
-      add_products(load_nibbles<12>(afresh(quants) + v * 64), x, 2 * v + 9, sums);
+// A block as the kernel for several tokens reads it: weights as pairs, sixteen numbers of each row.
+struct alignas(64) UnpackedBlock {
+  std::byte weights[kPairs * 64];
+  float scales[2][kTileRows], minimums[2][kTileRows];  // of each part
+};
+
+template <class Format>
+CRIA_INLINE void unpack_block(const std::byte* group, int64_t block, UnpackedBlock& out) {
+  const std::byte* quants = group + Format::kHeaderBytes + block * Format::kBlockBytes;
+  unrolled<0, kPairs>([&]<int kPair>() CRIA_INLINE_LAMBDA {
+    store_pairs(out.weights + kPair * 64, Format::template weights<kPair>(quants));
+  });
+  unrolled<0, Format::kParts>([&]<int kPart>() CRIA_INLINE_LAMBDA {
+    store_floats(out.scales[kPart], Format::scale(group, block, kPart));
+    if constexpr (Format::kMinimums)
+      store_floats(out.minimums[kPart], Format::minimum(group, block, kPart));
+  });
+}
+
+// Adds the products of some unpacked blocks and the activations of kTokens tokens to `results`.
+template <int kParts, bool kMinimums, int kTokens>
+void multiply_unpacked(const UnpackedBlock* blocks, int64_t count, const std::byte* x,
+                       int64_t stride, Lanes* results) {
+  constexpr int kPartPairs = kPairs / kParts;
+  for (int64_t b = 0; b < count; ++b, x += sizeof(ActivationBlock)) {
+    const UnpackedBlock& block = blocks[b];
+#pragma GCC unroll 2
+    for (int part = 0; part < kParts; ++part) {
+      IntLanes sums[kTokens];
+#pragma GCC unroll 16
+      for (int t = 0; t < kTokens; ++t) sums[t] = zero_integers();
+#pragma GCC unroll 16
+      for (int pair = part * kPartPairs; pair < (part + 1) * kPartPairs; ++pair) {
+        const Pairs weights = load_pairs(block.weights + pair * 64);
+#pragma GCC unroll 16
+        for (int t = 0; t < kTokens; ++t)
+          sums[t] = multiply_add(weights, x + t * stride + 4 * pair, sums[t]);
+      }
+      const Lanes scale = load_floats(block.scales[part]);
+      const Lanes minimum = kMinimums ? load_floats(block.minimums[part]) : zero_lanes();
+#pragma GCC unroll 16
+      for (int t = 0; t < kTokens; ++t)
+        results[t] = add_part<kMinimums>(sums[t], scale, minimum, x + t * stride,
+                                         x_sum_at<kParts>(part), results[t]);
     }
   }
-};
+}
 
-// value = scale * quant + minimum
-struct Q4_1 : Q4_0 {
-  static constexpr int64_t kHeaderBytes = 64;
-  static constexpr bool kMinimums = true;
-  CRIA_INLINE static IntLanes start(const std::byte*) { return zero_integers(); }
-};
+// A function per number of tokens, 1 .. kTokens.
+template <int kParts, bool kMinimums, int kTokens = kMostQuantizedTokens>
+void multiply_unpacked_tokens(const UnpackedBlock* blocks, int64_t count, const std::byte* x,
+                              int64_t stride, int64_t tokens, Lanes* results) {
+  if (tokens == kTokens)
+    return multiply_unpacked<kParts, kMinimums, kTokens>(blocks, count, x, stride, results);
+  if constexpr (kTokens > 1)
+    multiply_unpacked_tokens<kParts, kMinimums, kTokens - 1>(blocks, count, x, stride, tokens,
+                                                             results);
+}
 
-// value = scale * quant
-struct Q8_0 {
-  static constexpr int64_t kHeaderBytes = 32, kVectorsBytes = 512;
-  static constexpr bool kMinimums = false;
-  CRIA_INLINE static IntLanes start(const std::byte*) { return zero_integers(); }
-
-  template <int kTokens>
-  CRIA_INLINE static void dot(const std::byte* quants, const std::byte* const (&x)[kTokens],
-                              IntLanes (&sums)[kTokens]) {
-#pragma GCC unroll 8
-    for (int v = 0; v < 8; ++v) {
-      add_products(load_even_bytes(afresh(quants) + v * 64), x, 2 * v, sums);
-      add_products(load_odd_bytes(afresh(quants) + v * 64), x, 2 * v + 1, sums);
-    }
-  }
-};
-
-// The float step of a block is sum += scale * (x_scale * integer), then, with minimums, sum +=
-// minimum * x_scaled_sum.
 template <class Format>
 struct Quantized {
-  static constexpr int kMostTokens = kMostQuantizedTokens;
-  // Tiles that are read side by side, each a stream of its own, while weights come from memory: for
-  // so few tokens that one group is all of them.
-  static constexpr int tiles(int, bool only_group) { return only_group ? 4 : 1; }
-
   static int64_t tile_bytes(int64_t cols) {
-    return (cols / kBlock + kGroup - 1) / kGroup * kGroupBytes;
+    constexpr int64_t kBlocks = Format::kLayout.blocks;
+    return (cols / kBlock + kBlocks - 1) / kBlocks * Format::kGroupBytes;
   }
 
-  // results[tile * kTokens + token] of tiles that are `next_tile` bytes apart.
-  template <int kTiles, int kTokens>
-  CRIA_INLINE static void multiply(const std::byte* tile, int64_t next_tile, int64_t cols,
-                                   const std::byte* x, int64_t stride,
-                                   Lanes (&results)[kTiles * kTokens]) {
-    for (Lanes& result : results) result = zero_lanes();
-    const std::byte* header = tile;
-    const std::byte* quants = tile + kAlignment;
-    const int64_t blocks = cols / kBlock;
-    for (int64_t b = 0; b < blocks; ++b) {
+  // One token: kTiles tiles that are `next_tile` bytes apart.
+  template <int kTiles>
+  static void multiply_one(const std::byte* tile, int64_t next_tile, int64_t cols,
+                           const std::byte* x, Lanes* results) {
+    constexpr int64_t kBlocks = Format::kLayout.blocks;
+    Lanes sums[kTiles];
+    for (Lanes& sum : sums) sum = zero_lanes();
+    for (int64_t left = cols / kBlock; left > 0; left -= kBlocks, tile += Format::kGroupBytes) {
+      const std::byte* quants = tile + Format::kHeaderBytes;
+      const int64_t blocks = left < kBlocks ? left : kBlocks;
+      for (int64_t b = 0; b < blocks; ++b) {
 #pragma GCC unroll 1
-      for (int i = 0; i < kTiles; ++i) {
-        multiply_block<kTokens>(header + i * next_tile, quants + i * next_tile, x, stride,
-                                results + i * kTokens);
+        for (int i = 0; i < kTiles; ++i)
+          sums[i] =
+              multiply_block<Format>(tile + i * next_tile, b, quants + i * next_tile, x, sums[i]);
+        quants += Format::kBlockBytes;
+        x += sizeof(ActivationBlock);
       }
-      const bool last_of_group = b % kGroup == kGroup - 1;
-      header +=
-          last_of_group ? kGroupBytes - (kGroup - 1) * Format::kHeaderBytes : Format::kHeaderBytes;
-      quants += Format::kVectorsBytes + (last_of_group ? kAlignment : 0);
-      x += sizeof(ActivationBlock);
     }
+    for (int i = 0; i < kTiles; ++i) results[i] = sums[i];
   }
 
- private:
-  // Blocks whose headers share a cache line.
-  static constexpr int64_t kGroup = kAlignment / Format::kHeaderBytes;
-  static constexpr int64_t kGroupBytes = kAlignment + kGroup * Format::kVectorsBytes;
+  // Blocks [first, first + count) of a tile.
+  static void unpack(const std::byte* tile, int64_t first, int64_t count, UnpackedBlock* out) {
+    constexpr int64_t kBlocks = Format::kLayout.blocks;
+    for (int64_t b = first; b < first + count; ++b)
+      unpack_block<Format>(tile + b / kBlocks * Format::kGroupBytes, b % kBlocks, out[b - first]);
+  }
 
-  template <int kTokens>
-  CRIA_INLINE static void multiply_block(const std::byte* header, const std::byte* quants,
-                                         const std::byte* x, int64_t stride, Lanes* results) {
-    const std::byte* blocks[kTokens];
-    IntLanes sums[kTokens];
-#pragma GCC unroll 8
-    for (int t = 0; t < kTokens; ++t) {
-      blocks[t] = x + t * stride;
-      sums[t] = Format::start(afresh(blocks[t]));
-    }
-    Format::template dot<kTokens>(quants, blocks, sums);
-    const Lanes scales = load_halves(header);
-    const Lanes minimums = Format::kMinimums ? load_halves(header + 32) : zero_lanes();
-#pragma GCC unroll 8
-    for (int t = 0; t < kTokens; ++t) {
-      const Lanes x_scale = broadcast_float(blocks[t] + offsetof(ActivationBlock, scale));
-      Lanes sum = multiply_add(scales, cpu::multiply(to_float(sums[t]), x_scale), results[t]);
-      if constexpr (Format::kMinimums) {
-        const Lanes x_sum = broadcast_float(blocks[t] + offsetof(ActivationBlock, scaled_sum));
-        sum = multiply_add(minimums, x_sum, sum);
-      }
-      results[t] = sum;
+  static void multiply_unpacked(const UnpackedBlock* blocks, int64_t count, const std::byte* x,
+                                int64_t stride, int64_t tokens, Lanes* results) {
+    // As even groups as can be: 8 tokens as 4 and 4 rather than 6 and 2.
+    const int64_t groups = (tokens + kMostQuantizedTokens - 1) / kMostQuantizedTokens;
+    for (int64_t g = 0; g < groups; ++g) {
+      const int64_t size = tokens / groups + (g < tokens % groups ? 1 : 0);
+      multiply_unpacked_tokens<Format::kParts, Format::kMinimums>(blocks, count, x, stride, size,
+                                                                  results);
+      x += size * stride;
+      results += size;
     }
   }
 };

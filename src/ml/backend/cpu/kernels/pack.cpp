@@ -1,5 +1,4 @@
-// Packing moves elements and never computes: a 4-bit block of a file pairs columns j and j + 16 in
-// a byte, which is how the tile has them too.
+// Packing of floats, and what is common to all types.
 
 #include "ml/backend/cpu/kernels/pack.h"
 
@@ -7,6 +6,7 @@
 #include <type_traits>
 
 #include "base/error.h"
+#include "ml/backend/cpu/kernels/pack_quantized.h"
 
 namespace cria::ml::cpu {
 namespace {
@@ -14,40 +14,6 @@ namespace {
 constexpr int64_t round_up(int64_t n, int64_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
-
-// How a block of a row lies in a file: `halves` of 16 bits, then the quants.
-struct BlockLayout {
-  int64_t halves, quant_bytes;
-
-  constexpr int64_t bytes() const { return 2 * halves + quant_bytes; }
-
-  // In a tile: of a block's header and vectors, and of as many blocks as share a line of headers.
-  constexpr int64_t header_bytes() const { return 2 * halves * kTileRows; }
-  constexpr int64_t vectors_bytes() const { return quant_bytes * kTileRows; }
-  constexpr int64_t group() const { return kAlignment / header_bytes(); }
-  constexpr int64_t group_bytes() const { return kAlignment + group() * vectors_bytes(); }
-};
-
-BlockLayout block_layout(DType type) {
-  switch (type) {
-    case DType::kQ4_0:
-      return {1, 16};
-    case DType::kQ4_1:
-      return {2, 16};
-    case DType::kQ8_0:
-      return {1, 32};
-    default:
-      break;
-  }
-  CRIA_CHECK(!"a quantised type");
-  return {};
-}
-
-// Rows [first, first + count) of the matrix, of which `valid` exist; absent ones are left zero.
-struct TileRows {
-  const std::byte* source;  // of the first row
-  int64_t stride, valid;
-};
 
 // out[unit][row] = source[row][unit] for units [first, last), in units of kUnit bytes.
 template <int64_t kUnit>
@@ -89,18 +55,6 @@ void transpose(const TileRows& rows, int64_t units, std::byte* out) {
   transpose_units<kUnit>(rows, u, units, out);
 }
 
-void pack_quantized(BlockLayout layout, const TileRows& rows, int64_t blocks, std::byte* out) {
-  for (int64_t b = 0; b < blocks; ++b) {
-    std::byte* group = out + b / layout.group() * layout.group_bytes();
-    const int64_t i = b % layout.group();
-    TileRows block = rows;
-    block.source += b * layout.bytes();
-    transpose<2>(block, layout.halves, group + i * layout.header_bytes());
-    block.source += 2 * layout.halves;
-    transpose<4>(block, layout.quant_bytes / 4, group + kAlignment + i * layout.vectors_bytes());
-  }
-}
-
 void pack_bf16(const TileRows& rows, int64_t cols, std::byte* out) {
   transpose<4>(rows, cols / 2, out);
   if (cols % 2 == 0) return;
@@ -111,13 +65,11 @@ void pack_bf16(const TileRows& rows, int64_t cols, std::byte* out) {
 
 }  // namespace
 
-bool quantizes_activations(DType type) {
-  return type == DType::kQ4_0 || type == DType::kQ4_1 || type == DType::kQ8_0;
-}
+bool quantizes_activations(DType type) { return tile_layout(type).blocks != 0; }
 
 bool can_pack(DType type, int64_t cols) {
   if (cols <= 0) return false;
-  if (quantizes_activations(type)) return cols % kBlock == 0;
+  if (quantizes_activations(type)) return cols % info(type).block_elements == 0;
   return type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
 }
 
@@ -126,9 +78,8 @@ int64_t packed_tile_bytes(DType type, int64_t cols) {
   if (type == DType::kF32) return cols * 4 * kTileRows;
   if (type == DType::kF16) return round_up(cols * 2 * kTileRows, kAlignment);
   if (type == DType::kBF16) return round_up(cols, 2) * 2 * kTileRows;
-  const BlockLayout layout = block_layout(type);
-  const int64_t groups = (cols / kBlock + layout.group() - 1) / layout.group();
-  return groups * layout.group_bytes();
+  const TileLayout layout = tile_layout(type);
+  return round_up(cols / kBlock, layout.blocks) / layout.blocks * layout.group_bytes();
 }
 
 void pack_tiles(DType type, int64_t rows, int64_t cols, const std::byte* source, int64_t first,
@@ -152,7 +103,7 @@ void pack_tiles(DType type, int64_t rows, int64_t cols, const std::byte* source,
         pack_bf16(tile_rows, cols, to);
         break;
       default:
-        pack_quantized(block_layout(type), tile_rows, cols / kBlock, to);
+        pack_quantized_tile(type, tile_rows, cols, to);
     }
   }
 }

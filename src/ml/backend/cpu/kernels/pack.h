@@ -7,23 +7,15 @@
 //   F32, F16  [cols][16 rows]
 //   BF16      [ceil(cols / 2)][16 rows][2 columns], so that shifting or masking 32-bit lanes gives
 //   a column of floats
-// and of quantised weights, whose rows are blocks of kBlock columns as in a file, block after block
-//   a header of 16 half scales and, for Q4_1, 16 half minimums; where that fills only half a cache
-//   line, the headers of two blocks come first and then what else belongs to the two;
-//   vectors of 64 bytes, each [16 rows][4 columns]: Q8_0 has eight of them; Q4_0 and Q4_1 have
-//   four, vector g with columns 4g .. 4g+3 in the low and 16+4g .. 16+4g+3 in the high half of its
-//   bytes.
+// and of quantised weights what tile_layout.h says.
 
 #include <cstddef>
 #include <cstdint>
 
+#include "ml/backend/cpu/kernels/tile_layout.h"
 #include "ml/dtype.h"
 
 namespace cria::ml::cpu {
-
-inline constexpr int64_t kTileRows = 16;
-inline constexpr int64_t kBlock = 32;
-inline constexpr int64_t kAlignment = 64;  // of packed matrices, in bytes
 
 // Whether a matrix of this type and width can be packed. Others are converted to F32 first by the
 // caller.
@@ -47,14 +39,13 @@ bool quantizes_activations(DType type);
 // quant. With 8 bits the models we run would show the error. The scale is NaN if one of the values
 // is not finite.
 struct ActivationBlock {
-  int16_t quants[kBlock];  // of every four columns in the order 0 2 1 3: the even and the odd bytes
-                           // of a lane of weights are a pair of 16-bit numbers each
-  float scale;             // largest magnitude / kLargestQuant
-  int32_t eightfold_sum;   // -8 * the sum of the quants: what the zero point of Q4_0 adds to a dot
-                           // product
-  float scaled_sum;        // scale * the sum of the quants
+  int16_t quants[kBlock];     // of every four columns in the order 0 2 1 3: the even and the odd
+                              // bytes of a lane of weights are a pair of 16-bit numbers each
+  float scale;                // largest magnitude / kLargestQuant
+  float scaled_sum;           // scale * the sum of the quants: what a minimum is multiplied by,
+  float scaled_half_sums[2];  // and the same of each half of the columns
 };
-static_assert(sizeof(ActivationBlock) == 76);
+static_assert(sizeof(ActivationBlock) == 80);
 inline constexpr int kLargestQuant = 32767;
 
 // Bytes of one token's quantised activations; a multiple of kAlignment. `cols` must be a multiple

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <vector>
+
+#include "base/half.h"
+#include "ml/formats.h"
 
 namespace cria::ml::cpu {
 namespace {
@@ -109,6 +113,90 @@ TEST(Pack, KeepsMinimumsBesideScales) {
       EXPECT_EQ(at<uint32_t>(packed, 64 + vector * 64 + row * 4),
                 at<uint32_t>(source, row * kRowBytes + 4 + vector * 4));
     }
+  }
+}
+
+TEST(Pack, SplitsTheBitsOfAColumnIntoLowAndHighOnesOfTheSameByteOfALane) {
+  constexpr int64_t kRows = 18, kRowBytes = 2 * 210;
+  Bytes source = numbered_bytes(kRows * kRowBytes);
+  for (size_t at = 0; at < source.size(); at += 210) {  // all scales are 1
+    std::fill(&source[at + 192], &source[at + 208], std::byte{1});
+    source[at + 208] = std::byte{0x00};
+    source[at + 209] = std::byte{0x3c};
+  }
+  const Bytes packed = pack(DType::kQ6_K, kRows, 512, source);
+  constexpr int64_t kHeader = 320, kBlockBytes = 384, kGroup = kHeader + 8 * kBlockBytes;
+  ASSERT_EQ(packed.size(), 2u * 2 * kGroup);
+  std::vector<float> row(512);
+  for (int64_t r = 0; r < kRows; ++r) {
+    dequantize(DType::kQ6_K, source.data() + r * kRowBytes, row);
+    for (int64_t col = 0; col < 512; ++col) {
+      const int64_t i = col % 32 / 4, byte = r % 16 * 4 + col % 4;
+      const int64_t quants =
+          (r / 16 * 2 + col / 256) * kGroup + kHeader + col % 256 / 32 * kBlockBytes;
+      const int low = at<uint8_t>(packed, quants + i % 4 * 64 + byte) >> i / 4 * 4 & 15;
+      const int high = at<uint8_t>(packed, quants + 256 + i % 2 * 64 + byte) >> i / 2 * 2 & 3;
+      EXPECT_EQ(static_cast<float>((low | high << 4) - 32), row[static_cast<size_t>(col)])
+          << r << " " << col;
+    }
+  }
+}
+
+TEST(Pack, KeepsScalesOfBothLevelsAndNegatesThoseOfMinimums) {
+  Bytes source(16 * 144);
+  for (int64_t r = 0; r < 16; ++r) {
+    const uint8_t block[16] = {0x01,
+                               static_cast<uint8_t>(r),
+                               0x02,
+                               0x3c,  // halves
+                               static_cast<uint8_t>(0x40 | r),
+                               0,
+                               0,
+                               0xc0 | 5,
+                               static_cast<uint8_t>(0x80 | 7),
+                               0,
+                               0,
+                               9,
+                               0xb6,
+                               0,
+                               0,
+                               0x0c};
+    std::memcpy(&source[static_cast<size_t>(r * 144)], block, 16);
+  }
+  const Bytes packed = pack(DType::kQ4_K, 16, 256, source);
+  for (int64_t r = 0; r < 16; ++r) {
+    EXPECT_EQ(at<uint16_t>(packed, r * 2), r << 8 | 1);
+    EXPECT_EQ(at<uint16_t>(packed, 32 + r * 2), 0xbc02);
+    const auto number = [&](int64_t block, int64_t i) {
+      return at<uint8_t>(packed, 64 + (block * 2 + i) * 16 + r);
+    };
+    EXPECT_EQ(number(0, 0), r);
+    EXPECT_EQ(number(0, 1), 7);
+    EXPECT_EQ(number(3, 0), 5);
+    EXPECT_EQ(number(3, 1), 9);
+    EXPECT_EQ(number(4, 0), 6 | 1 << 4);
+    EXPECT_EQ(number(4, 1), 11 | 2 << 4);
+    EXPECT_EQ(number(7, 0), 12 | 3 << 4);
+    EXPECT_EQ(number(7, 1), 0);
+  }
+}
+
+TEST(Pack, MakesBfloat16OfPowersOfTwoOfHalfTheSize) {
+  Bytes source(16 * 17);
+  const int powers[16] = {0, 1, 2, 3, 127, 128, 253, 254, 255};
+  for (size_t r = 0; r < 16; ++r) source[r * 17] = static_cast<std::byte>(powers[r]);
+  const Bytes packed = pack(DType::kMXFP4, 16, 32, source);
+  for (int64_t r = 0; r < 8; ++r)
+    EXPECT_EQ(bfloat16_to_float(at<uint16_t>(packed, r * 2)), std::ldexp(1.0f, powers[r] - 128))
+        << powers[r];
+  EXPECT_TRUE(std::isnan(bfloat16_to_float(at<uint16_t>(packed, 8 * 2))));
+}
+
+TEST(Pack, TakesLittleMoreThanTheFile) {
+  for (const DTypeInfo& type : dtypes()) {
+    if (!can_pack(type.type, 2048)) continue;
+    const int64_t file = kTileRows * row_bytes(type.type, 2048);
+    EXPECT_LE(packed_tile_bytes(type.type, 2048), file + file / 16) << type.name;
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // Activations to blocks of 16-bit integers with one scale each. Needs a tile_<isa>.h for
-// largest_magnitude() and round_block().
+// largest_magnitude() and round_half_block().
 
 namespace cria::ml::cpu {
 namespace {
@@ -13,16 +13,18 @@ void quantize_row(const float* x, int64_t n, std::byte* out) {
     constexpr float kSmallest = 1e-30f, kLargest = 3.4028234663852886e38f;
     const bool representable = largest >= kSmallest && largest <= kLargest;
     const float inverse = representable ? float{kLargestQuant} / largest : 0.0f;
-    int32_t sum = 0;
+    int32_t sums[2] = {};
     if (representable) {
-      sum = round_block(x + i, inverse, block.quants);
+      for (int half = 0; half < 2; ++half)
+        sums[half] = round_half_block(x + i + half * 16, inverse, block.quants + half * 16);
       block.scale = largest / float{kLargestQuant};
     } else {
       for (int16_t& quant : block.quants) quant = 0;
       block.scale = largest < kSmallest ? 0.0f : __builtin_nanf("");
     }
-    block.eightfold_sum = -8 * sum;
-    block.scaled_sum = block.scale * static_cast<float>(sum);
+    block.scaled_sum = block.scale * static_cast<float>(sums[0] + sums[1]);
+    for (int half = 0; half < 2; ++half)
+      block.scaled_half_sums[half] = block.scale * static_cast<float>(sums[half]);
   }
 }
 

@@ -30,21 +30,17 @@ CRIA_INLINE float largest_magnitude(const float* x) {
 }
 
 // quants = x * factor to the nearest integer, of ties the even one, in the order of
-// ActivationBlock; returns their sum.
-CRIA_INLINE int32_t round_block(const float* x, float factor, int16_t* quants) {
+// ActivationBlock, for half a block; returns their sum.
+CRIA_INLINE int32_t round_half_block(const float* x, float factor, int16_t* quants) {
   const __m256 factors = _mm256_set1_ps(factor);
   const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15,  //
                                          0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
-  __m256i total = _mm256_setzero_si256();
-#pragma GCC unroll 2
-  for (int i = 0; i < kBlock; i += 16) {
-    const __m256i a = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + i), factors));
-    const __m256i b = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + i + 8), factors));
-    total = _mm256_add_epi32(total, _mm256_add_epi32(a, b));
-    // Packing works within halves of a register: quarters come out as 0 2 1 3.
-    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(quants + i), _mm256_shuffle_epi8(packed, order));
-  }
+  const __m256i a = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x), factors));
+  const __m256i b = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(x + 8), factors));
+  // Packing works within halves of a register: quarters come out as 0 2 1 3.
+  const __m256i packed = _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), 0xd8);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(quants), _mm256_shuffle_epi8(packed, order));
+  const __m256i total = _mm256_add_epi32(a, b);
   __m128i half = _mm_add_epi32(_mm256_castsi256_si128(total), _mm256_extracti128_si256(total, 1));
   half = _mm_add_epi32(half, _mm_unpackhi_epi64(half, half));
   half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 1));

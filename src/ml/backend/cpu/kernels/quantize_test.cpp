@@ -32,6 +32,7 @@ TEST_P(QuantizeRow, RoundsToNearestAndTiesToEven) {
   // The largest is kLargestQuant, so that the scale is 1.
   float x[kBlock] = {kLargestQuant, -kLargestQuant, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f,  3.49f,
                      3.51f,         -126.6f,        127,  128,  -128, -129,  300.25f};
+  x[20] = 1000;
   const ActivationBlock block = quantize(kernels(), x, kBlock)[0];
   const int expected[] = {kLargestQuant, -kLargestQuant, 0,    2,  2, 0, -2, 3, 4, -127, 127,
                           128,           -128,           -129, 300};
@@ -41,9 +42,11 @@ TEST_P(QuantizeRow, RoundsToNearestAndTiesToEven) {
     sum += expected[i];
   }
   EXPECT_EQ(quant(block, 15), 0);
+  EXPECT_EQ(quant(block, 20), 1000);
   EXPECT_EQ(block.scale, 1.0f);
-  EXPECT_EQ(block.eightfold_sum, -8 * sum);
-  EXPECT_EQ(block.scaled_sum, static_cast<float>(sum));
+  EXPECT_EQ(block.scaled_sum, static_cast<float>(sum + 1000));
+  EXPECT_EQ(block.scaled_half_sums[0], static_cast<float>(sum));
+  EXPECT_EQ(block.scaled_half_sums[1], 1000);
 }
 
 TEST_P(QuantizeRow, IsCloseToTheValuesAndTheSameForEveryTable) {
@@ -68,7 +71,8 @@ TEST_P(QuantizeRow, GivesABlockOfZerosTheScaleZero) {
   for (const ActivationBlock& block : quantize(kernels(), x, 2 * kBlock)) {
     EXPECT_EQ(block.scale, 0.0f);
     EXPECT_EQ(block.scaled_sum, 0.0f);
-    EXPECT_EQ(block.eightfold_sum, 0);
+    EXPECT_EQ(block.scaled_half_sums[0], 0.0f);
+    EXPECT_EQ(block.scaled_half_sums[1], 0.0f);
     for (int i = 0; i < kBlock; ++i) EXPECT_EQ(quant(block, i), 0);
   }
 }
@@ -83,6 +87,7 @@ TEST_P(QuantizeRow, GivesABlockWithAValueThatIsNotFiniteTheScaleNaN) {
       const auto blocks = quantize(kernels(), x, 2 * kBlock);
       EXPECT_TRUE(std::isnan(blocks[0].scale));
       EXPECT_TRUE(std::isnan(blocks[0].scaled_sum));
+      EXPECT_TRUE(std::isnan(blocks[0].scaled_half_sums[at / 16]));
       EXPECT_EQ(blocks[1].scale, 0.0f);
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 // The sixteen rows of a packed tile in AVX2 registers: lane r of two vectors of eight belongs to
-// row r.
+// row r. With AVX-VNNI, a pair of 16-bit products and their addition is one instruction. What the
+// functions mean is said in tile_generic.h.
 
 #include <immintrin.h>
 
@@ -14,8 +15,9 @@
 namespace cria::ml::cpu {
 namespace {
 
-// How many tokens share the weights that are in registers.
-constexpr int kMostQuantizedTokens = 5;
+// How many tokens share the weights that are in registers: two accumulators for each of them, the
+// weights and an activation take fifteen registers of sixteen.
+constexpr int kMostQuantizedTokens = 6;
 constexpr int kMostFloatTokens = 6;
 // Accumulators (of a tile and a token each) of a float kernel with few tokens: enough to hide the
 // latency of an FMA.
@@ -46,6 +48,14 @@ CRIA_INLINE Lanes load_floats(const float* p) {
 CRIA_INLINE Lanes load_halves(const std::byte* p) {
   const __m128i* halves = reinterpret_cast<const __m128i*>(p);
   return {_mm256_cvtph_ps(_mm_load_si128(halves)), _mm256_cvtph_ps(_mm_load_si128(halves + 1))};
+}
+
+CRIA_INLINE Lanes load_bfloats(const std::byte* p) {
+  const __m128i* bfloats = reinterpret_cast<const __m128i*>(p);
+  const __m256i low = _mm256_cvtepu16_epi32(_mm_load_si128(bfloats));
+  const __m256i high = _mm256_cvtepu16_epi32(_mm_load_si128(bfloats + 1));
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(low, 16)),
+          _mm256_castsi256_ps(_mm256_slli_epi32(high, 16))};
 }
 
 // The first and the second columns of sixteen pairs of bfloat16.
@@ -88,9 +98,26 @@ CRIA_INLINE __m256i broadcast_bits(const std::byte* p) {
 
 CRIA_INLINE IntLanes zero_integers() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
 
-CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) {
-  const __m256i x = broadcast_bits(p);
-  return {x, x};
+CRIA_INLINE IntLanes add(IntLanes a, IntLanes b) {
+  return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
+}
+
+// Sixteen bytes.
+CRIA_INLINE IntLanes load_unsigned_bytes(const std::byte* p) {
+  return {_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))),
+          _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p + 8)))};
+}
+CRIA_INLINE IntLanes load_signed_bytes(const std::byte* p) {
+  return {_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))),
+          _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p + 8)))};
+}
+
+CRIA_INLINE IntLanes low_four_bits(IntLanes x) {
+  const __m256i mask = _mm256_set1_epi32(15);
+  return {_mm256_and_si256(x.low, mask), _mm256_and_si256(x.high, mask)};
+}
+CRIA_INLINE IntLanes above_four_bits(IntLanes x) {
+  return {_mm256_srli_epi32(x.low, 4), _mm256_srli_epi32(x.high, 4)};
 }
 
 // Two columns of each row, as 16-bit numbers.
@@ -98,29 +125,57 @@ struct Pairs {
   __m256i low, high;
 };
 
-// The 4-bit numbers at bits kShift .. kShift + 3 of 16.
-template <int kShift>
-CRIA_INLINE Pairs load_nibbles(const std::byte* p) {
-  const __m256i low = _mm256_srli_epi16(load_bytes(p), kShift);
-  const __m256i high = _mm256_srli_epi16(load_bytes(p + 32), kShift);
-  if constexpr (kShift == 12) return {low, high};
-  const __m256i mask = _mm256_set1_epi16(15);
-  return {_mm256_and_si256(low, mask), _mm256_and_si256(high, mask)};
+CRIA_INLINE Pairs load_pairs(const std::byte* p) { return {load_bytes(p), load_bytes(p + 32)}; }
+CRIA_INLINE void store_pairs(std::byte* p, Pairs x) {
+  _mm256_store_si256(reinterpret_cast<__m256i*>(p), x.low);
+  _mm256_store_si256(reinterpret_cast<__m256i*>(p + 32), x.high);
 }
 
-CRIA_INLINE Pairs load_even_bytes(const std::byte* p) {
-  return {_mm256_srai_epi16(_mm256_slli_epi16(load_bytes(p), 8), 8),
-          _mm256_srai_epi16(_mm256_slli_epi16(load_bytes(p + 32), 8), 8)};
+template <int kBits>
+CRIA_INLINE Pairs shift_left(Pairs x) {
+  return {_mm256_slli_epi16(x.low, kBits), _mm256_slli_epi16(x.high, kBits)};
 }
-CRIA_INLINE Pairs load_odd_bytes(const std::byte* p) {
-  return {_mm256_srai_epi16(load_bytes(p), 8), _mm256_srai_epi16(load_bytes(p + 32), 8)};
+template <int kBits>
+CRIA_INLINE Pairs shift_right(Pairs x) {
+  return {_mm256_srli_epi16(x.low, kBits), _mm256_srli_epi16(x.high, kBits)};
+}
+template <int kBits>
+CRIA_INLINE Pairs shift_right_signed(Pairs x) {
+  return {_mm256_srai_epi16(x.low, kBits), _mm256_srai_epi16(x.high, kBits)};
+}
+
+template <int kMask>
+CRIA_INLINE Pairs keep(Pairs x) {
+  const __m256i mask = _mm256_set1_epi16(kMask);
+  return {_mm256_and_si256(x.low, mask), _mm256_and_si256(x.high, mask)};
+}
+CRIA_INLINE Pairs join(Pairs a, Pairs b) {
+  return {_mm256_or_si256(a.low, b.low), _mm256_or_si256(a.high, b.high)};
+}
+template <int kNumber>
+CRIA_INLINE Pairs subtract(Pairs x) {
+  const __m256i number = _mm256_set1_epi16(kNumber);
+  return {_mm256_sub_epi16(x.low, number), _mm256_sub_epi16(x.high, number)};
+}
+
+CRIA_INLINE Pairs look_up(const int8_t (&table)[16], Pairs places) {
+  const __m256i values =
+      _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table)));
+  return {_mm256_shuffle_epi8(values, places.low), _mm256_shuffle_epi8(values, places.high)};
+}
+
+CRIA_INLINE __m256i multiply_add(__m256i weights, __m256i pair, __m256i sum) {
+#ifdef __AVXVNNI__
+  return _mm256_dpwssd_avx_epi32(sum, weights, pair);
+#else
+  return _mm256_add_epi32(sum, _mm256_madd_epi16(weights, pair));
+#endif
 }
 
 // Adds the products with the pair of activations at `x`.
 CRIA_INLINE IntLanes multiply_add(Pairs weights, const std::byte* x, IntLanes sum) {
   const __m256i pair = broadcast_bits(x);
-  return {_mm256_add_epi32(sum.low, _mm256_madd_epi16(weights.low, pair)),
-          _mm256_add_epi32(sum.high, _mm256_madd_epi16(weights.high, pair))};
+  return {multiply_add(weights.low, pair, sum.low), multiply_add(weights.high, pair, sum.high)};
 }
 
 }  // namespace

@@ -1,6 +1,11 @@
 #pragma once
 // The sixteen rows of a packed tile in plain C++, for every other processor: the compiler
 // vectorises over the rows as far as its target goes.
+//
+// What a tile_<isa>.h gives to matmul*.inl and quantize.inl is what is here: three constants, three
+// types that hold something of every row, and functions on them, which mean the same on every
+// instruction set. Pointers into tiles are aligned to what is loaded, those to activations and
+// results are not.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,15 +17,18 @@
 namespace cria::ml::cpu {
 namespace {
 
-// How many tokens share the weights that are in registers, and accumulators wanted at the same
-// time.
+// How many tokens share the weights that are in registers.
 constexpr int kMostQuantizedTokens = 2;
 constexpr int kMostFloatTokens = 2;
+// Accumulators (of a tile and a token each) wanted of a float kernel with few tokens: enough to
+// hide the latency of a multiply-add.
 constexpr int kFloatAccumulators = 1;
 
+// A float of each row.
 struct Lanes {
   float v[kTileRows];
 };
+// A 32-bit integer of each row.
 struct IntLanes {
   int32_t v[kTileRows];
 };
@@ -72,6 +80,14 @@ CRIA_INLINE Lanes load_halves(const std::byte* p) {
   return out;
 }
 
+CRIA_INLINE Lanes load_bfloats(const std::byte* p) {
+  uint16_t bfloats[kTileRows];
+  std::memcpy(bfloats, p, sizeof(bfloats));
+  Lanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = float_of(static_cast<uint32_t>(bfloats[r]) << 16);
+  return out;
+}
+
 // The first and the second columns of sixteen pairs of bfloat16.
 CRIA_INLINE Lanes load_even_bfloats(const std::byte* p) {
   uint32_t pairs[kTileRows];
@@ -114,10 +130,33 @@ CRIA_INLINE Lanes to_float(const IntLanes& x) {
 
 CRIA_INLINE IntLanes zero_integers() { return {}; }
 
-CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) {
+CRIA_INLINE IntLanes add(const IntLanes& a, const IntLanes& b) {
   IntLanes out;
-  std::memcpy(out.v, p, sizeof(int32_t));
-  for (int32_t& v : out.v) v = out.v[0];
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = a.v[r] + b.v[r];
+  return out;
+}
+
+// Sixteen bytes.
+CRIA_INLINE IntLanes load_unsigned_bytes(const std::byte* p) {
+  IntLanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = static_cast<uint8_t>(p[r]);
+  return out;
+}
+CRIA_INLINE IntLanes load_signed_bytes(const std::byte* p) {
+  IntLanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = static_cast<int8_t>(p[r]);
+  return out;
+}
+
+// The lowest four bits and those above, of integers that are not negative.
+CRIA_INLINE IntLanes low_four_bits(const IntLanes& x) {
+  IntLanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = x.v[r] & 15;
+  return out;
+}
+CRIA_INLINE IntLanes above_four_bits(const IntLanes& x) {
+  IntLanes out;
+  for (int r = 0; r < kTileRows; ++r) out.v[r] = x.v[r] >> 4;
   return out;
 }
 
@@ -133,12 +172,12 @@ CRIA_INLINE float largest_magnitude(const float* x) {
 }
 
 // quants = x * factor to the nearest integer, of ties the even one, in the order of
-// ActivationBlock; returns their sum. Adding 1.5 * 2^23 leaves no bits for fractions, and the
-// integer in the lowest ones.
-CRIA_INLINE int32_t round_block(const float* x, float factor, int16_t* quants) {
+// ActivationBlock, for half a block; returns their sum. Adding 1.5 * 2^23 leaves no bits for
+// fractions, and the integer in the lowest ones.
+CRIA_INLINE int32_t round_half_block(const float* x, float factor, int16_t* quants) {
   constexpr int kOrder[] = {0, 2, 1, 3};
   int32_t sum = 0;
-  for (int i = 0; i < kBlock; ++i) {
+  for (int i = 0; i < kBlock / 2; ++i) {
     const float shifted = x[i / 4 * 4 + kOrder[i % 4]] * factor + 0x1.8p23f;
     const int32_t whole = static_cast<int32_t>(bits_of(shifted) - bits_of(0x1.8p23f));
     quants[i] = static_cast<int16_t>(whole);
@@ -147,29 +186,60 @@ CRIA_INLINE int32_t round_block(const float* x, float factor, int16_t* quants) {
   return sum;
 }
 
-// Two columns of each row, as 16-bit numbers.
+// Two columns of each row, as 16-bit numbers. In a tile, a vector of 64 bytes is one too: [16 rows]
+// [2 words], whose fields of bits the functions below take apart.
 struct Pairs {
-  int16_t v[2 * kTileRows];
+  uint16_t v[2 * kTileRows];
 };
 
-// The 4-bit numbers at bits kShift .. kShift + 3 of 16.
-template <int kShift>
-CRIA_INLINE Pairs load_nibbles(const std::byte* p) {
+CRIA_INLINE Pairs load_pairs(const std::byte* p) {
   Pairs out;
-  for (int i = 0; i < 2 * kTileRows; ++i) {
-    const auto byte = static_cast<uint8_t>(p[2 * i + kShift / 8]);
-    out.v[i] = static_cast<int16_t>(byte >> kShift % 8 & 15);
-  }
+  std::memcpy(out.v, p, sizeof(out.v));
   return out;
+}
+CRIA_INLINE void store_pairs(std::byte* p, const Pairs& x) { std::memcpy(p, x.v, sizeof(x.v)); }
+
+template <int kBits>
+CRIA_INLINE Pairs shift_left(Pairs x) {
+  for (uint16_t& v : x.v) v = static_cast<uint16_t>(v << kBits);
+  return x;
+}
+template <int kBits>
+CRIA_INLINE Pairs shift_right(Pairs x) {
+  for (uint16_t& v : x.v) v = static_cast<uint16_t>(v >> kBits);
+  return x;
+}
+// Fills up with copies of the highest bit.
+template <int kBits>
+CRIA_INLINE Pairs shift_right_signed(Pairs x) {
+  for (uint16_t& v : x.v) v = static_cast<uint16_t>(static_cast<int16_t>(v) >> kBits);
+  return x;
 }
 
-CRIA_INLINE Pairs load_bytes(const std::byte* p, int first) {
-  Pairs out;
-  for (int i = 0; i < 2 * kTileRows; ++i) out.v[i] = static_cast<int8_t>(p[2 * i + first]);
-  return out;
+// The bits of kMask of each word.
+template <int kMask>
+CRIA_INLINE Pairs keep(Pairs x) {
+  for (uint16_t& v : x.v) v &= kMask;
+  return x;
 }
-CRIA_INLINE Pairs load_even_bytes(const std::byte* p) { return load_bytes(p, 0); }
-CRIA_INLINE Pairs load_odd_bytes(const std::byte* p) { return load_bytes(p, 1); }
+// The bits of both.
+CRIA_INLINE Pairs join(Pairs a, const Pairs& b) {
+  for (int i = 0; i < 2 * kTileRows; ++i) a.v[i] = static_cast<uint16_t>(a.v[i] | b.v[i]);
+  return a;
+}
+template <int kNumber>
+CRIA_INLINE Pairs subtract(Pairs x) {
+  for (uint16_t& v : x.v) v = static_cast<uint16_t>(v - kNumber);
+  return x;
+}
+
+// table[byte] for each byte of the words, which are below 16.
+CRIA_INLINE Pairs look_up(const int8_t (&table)[16], Pairs places) {
+  for (uint16_t& v : places.v)
+    v = static_cast<uint16_t>(static_cast<uint8_t>(table[v & 15]) |
+                              static_cast<uint8_t>(table[v >> 8 & 15]) << 8);
+  return places;
+}
 
 // Adds the products with the pair of activations at `x`.
 CRIA_INLINE IntLanes multiply_add(const Pairs& weights, const std::byte* x, const IntLanes& sum) {
@@ -177,7 +247,8 @@ CRIA_INLINE IntLanes multiply_add(const Pairs& weights, const std::byte* x, cons
   std::memcpy(pair, x, sizeof(pair));
   IntLanes out;
   for (int r = 0; r < kTileRows; ++r)
-    out.v[r] = sum.v[r] + weights.v[2 * r] * pair[0] + weights.v[2 * r + 1] * pair[1];
+    out.v[r] = sum.v[r] + static_cast<int16_t>(weights.v[2 * r]) * pair[0] +
+               static_cast<int16_t>(weights.v[2 * r + 1]) * pair[1];
   return out;
 }
 

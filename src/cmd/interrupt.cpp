@@ -17,13 +17,6 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler writes i
 
 void on_signal(int) { interrupted.store(true); }
 
-void mask_interrupts(int how) {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  pthread_sigmask(how, &set, nullptr);
-}
-
 }  // namespace
 
 InterruptHandler::InterruptHandler() {
@@ -72,7 +65,13 @@ OnInterrupt::OnInterrupt(std::function<void()> action) {
   });
 }
 
-BlockInterrupts::BlockInterrupts() { mask_interrupts(SIG_BLOCK); }
-BlockInterrupts::~BlockInterrupts() { mask_interrupts(SIG_UNBLOCK); }
+BlockInterrupts::BlockInterrupts() {
+  sigset_t interrupt;
+  sigemptyset(&interrupt);
+  sigaddset(&interrupt, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &interrupt, &before_);
+}
+
+BlockInterrupts::~BlockInterrupts() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 }  // namespace cria::cmd

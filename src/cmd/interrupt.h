@@ -1,6 +1,8 @@
 #pragma once
 // Ctrl-C as an event instead of the end of the program.
 
+#include <signal.h>
+
 #include <functional>
 #include <thread>
 
@@ -31,13 +33,17 @@ class OnInterrupt {
   std::jthread thread_;  // stops and joins when destroyed
 };
 
-// While one lives, threads that are started leave SIGINT to the main thread.
+// While one lives, threads that are started leave SIGINT to the main thread. One within another
+// changes nothing.
 class BlockInterrupts {
  public:
   BlockInterrupts();
   ~BlockInterrupts();
   BlockInterrupts(const BlockInterrupts&) = delete;
   BlockInterrupts& operator=(const BlockInterrupts&) = delete;
+
+ private:
+  sigset_t before_;
 };
 
 }  // namespace cria::cmd

@@ -42,9 +42,10 @@ void Session::answer(const std::string& text) {
   const Stopwatch watch;
   std::string answer;
   const runner::Result result = generate(prompt_of(text), answer);
-  print("\n");
+  const bool failed = result.finish == runner::Finish::kError;
+  if (!failed || !answer.empty()) print("\n");
   flush();
-  if (result.finish == runner::Finish::kError) fail(Error::Code::kInternal, result.error);
+  if (failed) fail(Error::Code::kInternal, model_.file().path(), ": ", result.error);
   if (mode_ == Mode::kChat) {
     messages_.push_back({"user", text});
     messages_.push_back({"assistant", answer});

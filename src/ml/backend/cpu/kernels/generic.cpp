@@ -1,5 +1,7 @@
 // Kernels for any processor.
 
+#define CRIA_INLINE inline
+
 #include "ml/backend/cpu/kernels/kernels.h"
 #include "ml/backend/cpu/kernels/tables.h"
 #include "ml/backend/cpu/kernels/tile_generic.h"

@@ -93,7 +93,8 @@ void score(const Pass& pass, Range segment) {
   });
 }
 
-// Turns a row's scores into exponentials relative to the largest, 0 where it does not see.
+// Turns a row's scores into exponentials relative to the largest, next to nothing where it does not
+// see.
 void exponentiate(const AttentionArgs& args, float* scores, Range seen, const Part& part) {
   const Range strips = strips_of(seen);
   if (args.softcap != 0) {
@@ -109,7 +110,7 @@ void exponentiate(const AttentionArgs& args, float* scores, Range seen, const Pa
   const float maximum = largest(found);
   Vec sums = splat(0);
   for (int64_t i = strips.begin; i < strips.end; i += kLanes) {
-    const Vec e = exp(load(scores + i) - splat(maximum));
+    const Vec e = exp_of_negative(load(scores + i) - splat(maximum));
     sums = sums + e;
     store(scores + i, e);
   }

@@ -37,6 +37,22 @@ inline simde__m512 emulated_cvtepi32_ps(simde__m512i x) {
   return result;
 }
 
+inline simde__m512i emulated_cvtepu16_epi32(simde__m256i x) {
+  const simde__m256i parts[2] = {simde_mm256_cvtepu16_epi32(simde_mm256_extracti128_si256(x, 0)),
+                                 simde_mm256_cvtepu16_epi32(simde_mm256_extracti128_si256(x, 1))};
+  simde__m512i result;
+  __builtin_memcpy(&result, parts, 64);
+  return result;
+}
+
+inline simde__m512i emulated_cvtepi8_epi32(simde__m128i x) {
+  const simde__m256i parts[2] = {simde_mm256_cvtepi8_epi32(x),
+                                 simde_mm256_cvtepi8_epi32(simde_mm_unpackhi_epi64(x, x))};
+  simde__m512i result;
+  __builtin_memcpy(&result, parts, 64);
+  return result;
+}
+
 inline float emulated_cvtss_f32(simde__m512 x) {
   float first;
   __builtin_memcpy(&first, &x, sizeof first);
@@ -59,12 +75,16 @@ inline simde__m512 emulated_scalef_ps(simde__m512 x, simde__m512 n) {
 }  // namespace cria::ml::cpu
 
 #undef _mm512_cvtepi32_ps
+#undef _mm512_cvtepi8_epi32
+#undef _mm512_cvtepu16_epi32
 #undef _mm512_cvtph_ps
 #undef _mm512_cvtps_ph
 #undef _mm512_cvtss_f32
 #undef _mm512_scalef_ps
 #undef _mm512_shuffle_f32x4
 #define _mm512_cvtepi32_ps(x) emulated_cvtepi32_ps(x)
+#define _mm512_cvtepi8_epi32(x) emulated_cvtepi8_epi32(x)
+#define _mm512_cvtepu16_epi32(x) emulated_cvtepu16_epi32(x)
 #define _mm512_cvtph_ps(halves) emulated_cvtph_ps(halves)
 #define _mm512_cvtps_ph(floats, rounding) emulated_cvtps_ph(floats)
 #define _mm512_cvtss_f32(x) emulated_cvtss_f32(x)

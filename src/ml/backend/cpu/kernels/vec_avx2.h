@@ -42,6 +42,10 @@ inline Vec scale_by_power(Vec x, Vec n) {
       _mm256_mul_ps(_mm256_mul_ps(x.v, _mm256_castsi256_ps(first)), _mm256_castsi256_ps(second))};
 }
 
+inline Vec low_bits_as_exponent(Vec x) {
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(x.v), 23))};
+}
+
 inline Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
 inline void store(float* p, Vec x) { _mm256_storeu_ps(p, x.v); }
 

@@ -54,6 +54,9 @@ inline Vec scale_by_power(Vec x, Vec n) {
   return {x.v * (Floats)((half + 127) << 23) * (Floats)((power - half + 127) << 23)};
 }
 
+// The lowest bits where the exponent of a float is.
+inline Vec low_bits_as_exponent(Vec x) { return {(Floats)((Ints)x.v << 23)}; }
+
 inline Vec load(const float* p) {
   Vec x;
   __builtin_memcpy(&x, p, sizeof x);

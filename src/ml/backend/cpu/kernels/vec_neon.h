@@ -42,6 +42,10 @@ inline Vec scale_by_power(Vec x, Vec n) {
   return {vmulq_f32(vmulq_f32(x.v, first), second)};
 }
 
+inline Vec low_bits_as_exponent(Vec x) {
+  return {vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(x.v), 23))};
+}
+
 inline Vec load(const float* p) { return {vld1q_f32(p)}; }
 inline void store(float* p, Vec x) { vst1q_f32(p, x.v); }
 

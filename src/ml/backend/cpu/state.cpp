@@ -41,7 +41,8 @@ CpuState::CpuState(const StateSpec& spec)
       role_(spec.role),
       block_size_(spec.block_size),
       heads_(spec.shape[1]),
-      dim_(spec.shape[2]) {
+      dim_(spec.shape[2]),
+      head_bytes_(row_bytes(spec.dtype, dim_)) {
   constexpr DType kTypes[] = {DType::kF32, DType::kF16, DType::kBF16, DType::kQ8_0};
   if (std::find(std::begin(kTypes), std::end(kTypes), spec.dtype) == std::end(kTypes)) {
     fail(Error::Code::kUnsupported, "cpu: ", spec.name, ": a cache of type ", info(spec.dtype).name,
@@ -66,21 +67,21 @@ template <class Copy>
 void CpuState::each_run(int64_t slot, Copy copy) const {
   const int64_t within = slot % block_size_, bytes = info(dtype()).block_bytes;
   if (role_ == StateRole::kValues) {
-    copy(Run{within * head_bytes(), bytes, 0, bytes, head_bytes() / bytes});
+    copy(Run{within * head_bytes_, bytes, 0, bytes, head_bytes_ / bytes});
     return;
   }
   if (!is_quantized(dtype())) {
     copy(Run{within * bytes, block_size_ * bytes, 0, bytes, dim_});
     return;
   }
-  for (int64_t at = 0; at < head_bytes(); at += bytes) {
+  for (int64_t at = 0; at < head_bytes_; at += bytes) {
     copy(Run{at * block_size_ + within * kScaleBytes, kScaleBytes, at, kScaleBytes, 1});
     copy(Run{(at + kScaleBytes) * block_size_ + within, block_size_, at + kScaleBytes, 1, kQuants});
   }
 }
 
 int64_t CpuState::offset(int64_t slot, int64_t head) const {
-  return (slot / block_size_ * heads_ + head) * block_size_ * head_bytes();
+  return (slot / block_size_ * heads_ + head) * block_size_ * head_bytes_;
 }
 
 void CpuState::store(const Kernels& kernels, int64_t slot, const float* row) {
@@ -102,11 +103,11 @@ void CpuState::load(int64_t slot, float* row) const {
 }
 
 void CpuState::read(int64_t first_slot, std::span<std::byte> out) const {
-  const int64_t rows = static_cast<int64_t>(out.size()) / head_bytes();  // of a head each
+  const int64_t rows = static_cast<int64_t>(out.size()) / head_bytes_;  // of a head each
   for (int64_t i = 0; i < rows; ++i) {
     const int64_t slot = first_slot + i / heads_;
     const std::byte* from = memory_.data() + offset(slot, i % heads_);
-    each_run(slot, [&, to = out.data() + i * head_bytes()](const Run& run) {
+    each_run(slot, [&, to = out.data() + i * head_bytes_](const Run& run) {
       copy_elements(run.bytes, from + run.offset, run.stride, to + run.row_offset, run.bytes,
                     run.count);
     });
@@ -114,11 +115,11 @@ void CpuState::read(int64_t first_slot, std::span<std::byte> out) const {
 }
 
 void CpuState::write(int64_t first_slot, std::span<const std::byte> rows) {
-  const int64_t count = static_cast<int64_t>(rows.size()) / head_bytes();
+  const int64_t count = static_cast<int64_t>(rows.size()) / head_bytes_;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t slot = first_slot + i / heads_;
     std::byte* to = memory_.data() + offset(slot, i % heads_);
-    each_run(slot, [&, from = rows.data() + i * head_bytes()](const Run& run) {
+    each_run(slot, [&, from = rows.data() + i * head_bytes_](const Run& run) {
       copy_elements(run.bytes, from + run.row_offset, run.bytes, to + run.offset, run.stride,
                     run.count);
     });

@@ -31,11 +31,11 @@ class CpuState final : public State {
   template <class Copy>
   void each_run(int64_t slot, Copy copy) const;
 
-  int64_t head_bytes() const { return row_bytes(dtype(), dim_); }  // in one slot
   int64_t offset(int64_t slot, int64_t head) const;  // of what a head keeps in the slot's block
 
   StateRole role_;
   int64_t block_size_, heads_, dim_;
+  int64_t head_bytes_;  // of a head in one slot
   AlignedBytes memory_;
 };
 

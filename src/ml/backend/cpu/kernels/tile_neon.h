@@ -114,18 +114,39 @@ CRIA_INLINE Lanes to_float(IntLanes x) {
   return out;
 }
 
-CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) {
-  int32_t x;
-  __builtin_memcpy(&x, p, sizeof(x));
-  IntLanes out;
-  each_quarter([&](int i) { out.v[i] = vdupq_n_s32(x); });
-  return out;
-}
-
 CRIA_INLINE IntLanes zero_integers() {
   IntLanes out;
   each_quarter([&](int i) { out.v[i] = vdupq_n_s32(0); });
   return out;
+}
+
+CRIA_INLINE IntLanes add(IntLanes a, IntLanes b) {
+  each_quarter([&](int i) { a.v[i] = vaddq_s32(a.v[i], b.v[i]); });
+  return a;
+}
+
+// Sixteen bytes.
+CRIA_INLINE IntLanes load_unsigned_bytes(const std::byte* p) {
+  const uint8x16_t bytes = vld1q_u8(reinterpret_cast<const uint8_t*>(p));
+  const int16x8_t low = vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(bytes)));
+  const int16x8_t high = vreinterpretq_s16_u16(vmovl_high_u8(bytes));
+  return {{vmovl_s16(vget_low_s16(low)), vmovl_high_s16(low), vmovl_s16(vget_low_s16(high)),
+           vmovl_high_s16(high)}};
+}
+CRIA_INLINE IntLanes load_signed_bytes(const std::byte* p) {
+  const int8x16_t bytes = vld1q_s8(reinterpret_cast<const int8_t*>(p));
+  const int16x8_t low = vmovl_s8(vget_low_s8(bytes)), high = vmovl_high_s8(bytes);
+  return {{vmovl_s16(vget_low_s16(low)), vmovl_high_s16(low), vmovl_s16(vget_low_s16(high)),
+           vmovl_high_s16(high)}};
+}
+
+CRIA_INLINE IntLanes low_four_bits(IntLanes x) {
+  each_quarter([&](int i) { x.v[i] = vandq_s32(x.v[i], vdupq_n_s32(15)); });
+  return x;
+}
+CRIA_INLINE IntLanes above_four_bits(IntLanes x) {
+  each_quarter([&](int i) { x.v[i] = vshrq_n_s32(x.v[i], 4); });
+  return x;
 }
 
 CRIA_INLINE float largest_magnitude(const float* x) {
@@ -141,66 +162,104 @@ CRIA_INLINE float largest_magnitude(const float* x) {
   return out;
 }
 
-CRIA_INLINE int32_t round_block(const float* x, float factor, int16_t* quants) {
-  const uint8x8_t order = {0, 1, 4, 5, 2, 3, 6, 7};
+CRIA_INLINE int32_t round_half_block(const float* x, float factor, int16_t* quants) {
+  const int8x8_t order = {0, 1, 4, 5, 2, 3, 6, 7};
   int32x4_t sum = vdupq_n_s32(0);
-#pragma GCC unroll 8
-  for (int i = 0; i < kBlock; i += 4) {
+#pragma GCC unroll 4
+  for (int i = 0; i < kBlock / 2; i += 4) {
     const int32x4_t whole = vcvtnq_s32_f32(vmulq_n_f32(vld1q_f32(x + i), factor));
     sum = vaddq_s32(sum, whole);
     const int8x8_t bytes = vreinterpret_s8_s16(vmovn_s32(whole));
-    vst1_s16(quants + i, vreinterpret_s16_s8(vtbl1_s8(bytes, vreinterpret_s8_u8(order))));
+    vst1_s16(quants + i, vreinterpret_s16_s8(vtbl1_s8(bytes, order)));
   }
   return vaddvq_s32(sum);
 }
 
-// Two columns of each row, as 16-bit numbers: the first columns of eight rows and of the other
-// eight, and the second ones.
+// The first and the second words of each row apart, eight rows to a vector, so that products need
+// no sums across lanes. Loading and storing take care of that.
 struct Pairs {
-  int16x8_t first[2], second[2];
+  uint16x8x2_t v[2];
 };
 
-// Applies a function to all words of [16 rows][2 words].
-template <class Function>
-CRIA_INLINE Pairs map_words(const std::byte* p, Function function) {
-  Pairs out;
-#pragma GCC unroll 2
-  for (int i = 0; i < 2; ++i) {
-    const uint16x8x2_t words = vld2q_u16(reinterpret_cast<const uint16_t*>(p) + 16 * i);
-    out.first[i] = function(words.val[0]);
-    out.second[i] = function(words.val[1]);
-  }
-  return out;
+CRIA_INLINE Pairs load_pairs(const std::byte* p) {
+  const auto* words = reinterpret_cast<const uint16_t*>(p);
+  return {{vld2q_u16(words), vld2q_u16(words + 16)}};
+}
+CRIA_INLINE void store_pairs(std::byte* p, Pairs x) {
+  auto* words = reinterpret_cast<uint16_t*>(p);
+  vst2q_u16(words, x.v[0]);
+  vst2q_u16(words + 16, x.v[1]);
 }
 
-// The 4-bit numbers at bits kShift .. kShift + 3 of 16.
-template <int kShift>
-CRIA_INLINE Pairs load_nibbles(const std::byte* p) {
-  return map_words(p, [](uint16x8_t x) {
-    if constexpr (kShift > 0) x = vshrq_n_u16(x, kShift);
-    return vreinterpretq_s16_u16(vandq_u16(x, vdupq_n_u16(15)));
+// Applies a function to each vector of words.
+template <class Function>
+CRIA_INLINE Pairs map_words(Pairs x, Function function) {
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    uint16x8_t& words = x.v[i / 2].val[i % 2];
+    words = function(words);
+  }
+  return x;
+}
+
+template <int kBits>
+CRIA_INLINE Pairs shift_left(Pairs x) {
+  return map_words(x, [](uint16x8_t words) { return vshlq_n_u16(words, kBits); });
+}
+template <int kBits>
+CRIA_INLINE Pairs shift_right(Pairs x) {
+  return map_words(x, [](uint16x8_t words) {
+    if constexpr (kBits > 0) words = vshrq_n_u16(words, kBits);
+    return words;
+  });
+}
+template <int kBits>
+CRIA_INLINE Pairs shift_right_signed(Pairs x) {
+  return map_words(x, [](uint16x8_t words) {
+    int16x8_t numbers = vreinterpretq_s16_u16(words);
+    if constexpr (kBits > 0) numbers = vshrq_n_s16(numbers, kBits);
+    return vreinterpretq_u16_s16(numbers);
   });
 }
 
-CRIA_INLINE Pairs load_even_bytes(const std::byte* p) {
-  return map_words(
-      p, [](uint16x8_t x) { return vshrq_n_s16(vreinterpretq_s16_u16(vshlq_n_u16(x, 8)), 8); });
+template <int kMask>
+CRIA_INLINE Pairs keep(Pairs x) {
+  return map_words(x, [](uint16x8_t words) {
+    return vandq_u16(words, vdupq_n_u16(static_cast<uint16_t>(kMask)));
+  });
 }
-CRIA_INLINE Pairs load_odd_bytes(const std::byte* p) {
-  return map_words(p, [](uint16x8_t x) { return vshrq_n_s16(vreinterpretq_s16_u16(x), 8); });
+CRIA_INLINE Pairs join(Pairs a, Pairs b) {
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    uint16x8_t& words = a.v[i / 2].val[i % 2];
+    words = vorrq_u16(words, b.v[i / 2].val[i % 2]);
+  }
+  return a;
+}
+template <int kNumber>
+CRIA_INLINE Pairs subtract(Pairs x) {
+  return map_words(x, [](uint16x8_t words) {
+    return vsubq_u16(words, vdupq_n_u16(static_cast<uint16_t>(kNumber)));
+  });
+}
+
+CRIA_INLINE Pairs look_up(const int8_t (&table)[16], Pairs places) {
+  const uint8x16_t values = vld1q_u8(reinterpret_cast<const uint8_t*>(table));
+  return map_words(places, [values](uint16x8_t words) {
+    return vreinterpretq_u16_u8(vqtbl1q_u8(values, vreinterpretq_u8_u16(words)));
+  });
 }
 
 // Adds the products with the pair of activations at `x`.
-CRIA_INLINE IntLanes multiply_add(const Pairs& weights, const std::byte* x, IntLanes sum) {
+CRIA_INLINE IntLanes multiply_add(Pairs weights, const std::byte* x, IntLanes sum) {
   int16_t pair[2];
   __builtin_memcpy(pair, x, sizeof(pair));
-#pragma GCC unroll 2
-  for (int i = 0; i < 2; ++i) {
-    int32x4_t &low = sum.v[2 * i], &high = sum.v[2 * i + 1];
-    low = vmlal_n_s16(low, vget_low_s16(weights.first[i]), pair[0]);
-    high = vmlal_n_s16(high, vget_high_s16(weights.first[i]), pair[0]);
-    low = vmlal_n_s16(low, vget_low_s16(weights.second[i]), pair[1]);
-    high = vmlal_n_s16(high, vget_high_s16(weights.second[i]), pair[1]);
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    const int16x8_t words = vreinterpretq_s16_u16(weights.v[i / 2].val[i % 2]);
+    int32x4_t &low = sum.v[i / 2 * 2], &high = sum.v[i / 2 * 2 + 1];
+    low = vmlal_n_s16(low, vget_low_s16(words), pair[i % 2]);
+    high = vmlal_high_n_s16(high, words, pair[i % 2]);
   }
   return sum;
 }

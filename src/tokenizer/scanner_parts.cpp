@@ -43,9 +43,9 @@ size_t match_numbers(std::string_view text, size_t position, int most) {
   return position;
 }
 
-size_t match_other(std::string_view text, size_t position) {
+size_t match_other(std::string_view text, size_t position, Classes letters) {
   const size_t begin = position + (position < text.size() && text[position] == ' ');
-  const size_t end = skip_none_of(text, begin, kSpace | kLetter | kNumber);
+  const size_t end = skip_none_of(text, begin, kSpace | kNumber | letters);
   return end > begin ? end : position;
 }
 

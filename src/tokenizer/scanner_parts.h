@@ -33,8 +33,13 @@ size_t match_contraction(std::string_view text, size_t position, Case letter_cas
 // \p{N}{1,most}
 size_t match_numbers(std::string_view text, size_t position, int most);
 
-//  ?[^\s\p{L}\p{N}]+
-size_t match_other(std::string_view text, size_t position);
+//  ?[^\s\p{L}\p{N}]+, with other letters on request
+size_t match_other(std::string_view text, size_t position, Classes letters);
+
+// \p{Han}
+bool is_han(char32_t value);
+// \p{Han}+
+size_t match_han(std::string_view text, size_t position);
 
 // \s*[\r\n]+
 size_t match_blank_lines(std::string_view text, size_t position);

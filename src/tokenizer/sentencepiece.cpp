@@ -7,26 +7,11 @@
 
 #include "base/log.h"
 #include "base/quote.h"
+#include "tokenizer/space_mark.h"
 #include "tokenizer/unicode.h"
 
 namespace cria::tokenizer {
 namespace {
-
-constexpr std::string_view kSpaceMark =
-    "\xe2\x96\x81";  // U+2581 stands for a space in the vocabulary
-
-std::string with_spaces(std::string_view token) {
-  std::string text;
-  for (size_t position = 0; position < token.size();) {
-    if (token.substr(position).starts_with(kSpaceMark)) {
-      text += ' ';
-      position += kSpaceMark.size();
-    } else {
-      text += token[position++];
-    }
-  }
-  return text;
-}
 
 // The place of each token in the order of scores; equal scores share a place.
 std::vector<uint32_t> ranks_of(const std::vector<float>& scores) {

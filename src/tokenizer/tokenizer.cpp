@@ -11,6 +11,7 @@
 #include "tokenizer/sentencepiece.h"
 #include "tokenizer/special_tokens.h"
 #include "tokenizer/vocabulary_check.h"
+#include "tokenizer/wordpiece.h"
 
 namespace cria::tokenizer {
 
@@ -114,18 +115,9 @@ bool Tokenizer::ends_generation(Id id) const {
                             vocabulary_.end_of_generation.end(), id);
 }
 
-std::unique_ptr<Tokenizer> make_tokenizer(Vocabulary vocabulary) {
-  const bool is_byte_level = vocabulary.model == "gpt2";
-  if (!is_byte_level && vocabulary.model != "llama") {
-    fail(Error::Code::kUnsupported, "tokenizer model ", quote(vocabulary.model),
-         " is not supported, expected gpt2 or llama");
-  }
-  Problems problems;
-  check(vocabulary, problems);
-  problems.report("vocabulary");
-  std::sort(vocabulary.end_of_generation.begin(), vocabulary.end_of_generation.end());
-  if (!is_byte_level) return std::make_unique<SentencePiece>(std::move(vocabulary));
+namespace {
 
+std::unique_ptr<Tokenizer> make_byte_level(Vocabulary vocabulary) {
   const Family* family = find_family(vocabulary.pre);
   if (!family) {
     fail(Error::Code::kUnsupported, "pre-tokenizer ", quote(vocabulary.pre),
@@ -133,6 +125,39 @@ std::unique_ptr<Tokenizer> make_tokenizer(Vocabulary vocabulary) {
   }
   vocabulary.add_space_prefix = false;  // SentencePiece's
   return std::make_unique<BytePairEncoding>(std::move(vocabulary), *family);
+}
+
+std::unique_ptr<Tokenizer> make_sentencepiece(Vocabulary vocabulary) {
+  return std::make_unique<SentencePiece>(std::move(vocabulary));
+}
+
+std::unique_ptr<Tokenizer> make_wordpiece(Vocabulary vocabulary) {
+  vocabulary.add_space_prefix = true;  // every first word of a text has the mark of a start
+  return std::make_unique<WordPiece>(std::move(vocabulary));
+}
+
+struct Kind {
+  std::string_view model;
+  std::unique_ptr<Tokenizer> (*make)(Vocabulary);
+};
+
+constexpr std::array kKinds = std::to_array<Kind>(
+    {{"gpt2", make_byte_level}, {"llama", make_sentencepiece}, {"bert", make_wordpiece}});
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> make_tokenizer(Vocabulary vocabulary) {
+  const auto* kind = std::find_if(kKinds.begin(), kKinds.end(),
+                                  [&](const Kind& each) { return each.model == vocabulary.model; });
+  if (kind == kKinds.end()) {
+    fail(Error::Code::kUnsupported, "tokenizer model ", quote(vocabulary.model),
+         " is not supported, expected gpt2, llama or bert");
+  }
+  Problems problems;
+  check(vocabulary, problems);
+  problems.report("vocabulary");
+  std::sort(vocabulary.end_of_generation.begin(), vocabulary.end_of_generation.end());
+  return kind->make(std::move(vocabulary));
 }
 
 }  // namespace cria::tokenizer

@@ -89,8 +89,8 @@ TEST(Tokenizer, RefusesIdsThatDoNotExist) {
 }
 
 TEST(MakeTokenizer, NamesWhatItSupports) {
-  expect_error([] { make_tokenizer({.model = "bert"}); }, Error::Code::kUnsupported,
-               {"bert", "gpt2", "llama"});
+  expect_error([] { make_tokenizer({.model = "rwkv"}); }, Error::Code::kUnsupported,
+               {"rwkv", "gpt2", "llama", "bert"});
   expect_error([] { make_tokenizer(test::byte_level_vocabulary({}, "gpt-5")); },
                Error::Code::kUnsupported, {"gpt-5", "llama-bpe", "qwen2", "tekken"});
 }

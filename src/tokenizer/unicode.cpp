@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "base/error.h"
+
 namespace cria::tokenizer {
 namespace {
 
@@ -100,6 +102,41 @@ size_t skip_none_of(std::string_view text, size_t position, Classes classes) {
     position += rune.length;
   }
   return position;
+}
+
+bool is_control(const Rune& rune) {
+  if (rune.value == '\t' || rune.value == '\n' || rune.value == '\r') return false;
+  constexpr char32_t kReplacement = 0xfffd;
+  if (rune.value == Rune::kInvalid || rune.value == kReplacement) return true;
+  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(rune.value));
+  return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
+         category == UTF8PROC_CATEGORY_CO;
+}
+
+bool is_word_of_its_own(char32_t value) {
+  if (value < 0x80) return kAsciiClasses[value] & (kPunctuation | kSymbol);
+  const auto between = [value](char32_t first, char32_t last) {
+    return value >= first && value <= last;
+  };
+  // The blocks of ideographs that BERT's tokenizer lists.
+  return between(0x3400, 0x4dbf) || between(0x4e00, 0x9fff) || between(0xf900, 0xfaff) ||
+         between(0x20000, 0x2a6df) || between(0x2a700, 0x2ceaf) || between(0x2f800, 0x2fa1f) ||
+         (classes_of(value) & kPunctuation);
+}
+
+size_t fold(char32_t value, std::array<char32_t, kMostDecomposed>& folded) {
+  std::array<utf8proc_int32_t, kMostDecomposed> parts{};
+  int boundary = UTF8PROC_BOUNDCLASS_START;
+  const utf8proc_ssize_t count = utf8proc_decompose_char(
+      static_cast<utf8proc_int32_t>(value), parts.data(),
+      static_cast<utf8proc_ssize_t>(parts.size()), UTF8PROC_DECOMPOSE, &boundary);
+  CRIA_CHECK(count >= 0 && count <= static_cast<utf8proc_ssize_t>(parts.size()));
+  size_t kept = 0;
+  for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+    if (utf8proc_category(parts[i]) == UTF8PROC_CATEGORY_MN) continue;
+    folded[kept++] = static_cast<char32_t>(utf8proc_tolower(parts[i]));
+  }
+  return kept;
 }
 
 bool is_valid_utf8(std::string_view text) {

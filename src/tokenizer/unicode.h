@@ -47,7 +47,26 @@ inline Rune rune_at(std::string_view text, size_t position) {
 size_t skip(std::string_view text, size_t position, Classes any_of);
 size_t skip_none_of(std::string_view text, size_t position, Classes classes);
 
+// What BERT's normaliser drops: control and format characters but those that it takes for spaces,
+// and what is not valid UTF-8.
+bool is_control(const Rune& rune);
+// Punctuation in the sense of BERT (all of ASCII that is no letter, digit or space, and \p{P}) and
+// ideographs.
+bool is_word_of_its_own(char32_t value);
+
 bool is_valid_utf8(std::string_view text);
 void append_utf8(std::string& text, char32_t value);
+
+// At most so many characters come of one by canonical decomposition.
+inline constexpr size_t kMostDecomposed = 8;
+// Decomposes canonically, drops what is \p{Mn}, and makes lower-case; returns how many are left.
+size_t fold(char32_t value, std::array<char32_t, kMostDecomposed>& folded);
+
+template <class Take>
+void for_each_folded(char32_t value, const Take& take) {
+  std::array<char32_t, kMostDecomposed> folded{};
+  const size_t count = fold(value, folded);
+  for (size_t i = 0; i < count; ++i) take(folded[i]);
+}
 
 }  // namespace cria::tokenizer

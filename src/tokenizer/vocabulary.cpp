@@ -146,6 +146,13 @@ void read_ids(Reader& reader, Vocabulary& vocabulary) {
   const size_t tokens = vocabulary.tokens.size();
   vocabulary.bos = read_id(reader, {"bos_token_id", "bos_id"}, tokens);
   vocabulary.eos = read_id(reader, {"eos_token_id", "eos_id"}, tokens);
+  if (vocabulary.model == "bert") {  // its names for what a text begins and ends with
+    const Id cls = read_id(reader, {"cls_token_id"}, tokens);
+    // The misspelt key is that of the format.
+    const Id separator = read_id(reader, {"seperator_token_id", "separator_token_id"}, tokens);
+    if (cls >= 0) vocabulary.bos = cls;
+    if (separator >= 0) vocabulary.eos = separator;
+  }
   vocabulary.unknown = read_id(reader, {"unknown_token_id"}, tokens);
   vocabulary.padding = read_id(reader, {"padding_token_id"}, tokens);
 }
@@ -173,9 +180,12 @@ void read_ends(Reader& reader, Vocabulary& vocabulary) {
 void read_flags(Reader& reader, Vocabulary& vocabulary) {
   const bool is_sentencepiece = vocabulary.model == "llama";
   const Family* family = vocabulary.model == "gpt2" ? find_family(vocabulary.pre) : nullptr;
+  const bool is_bert = vocabulary.model == "bert";
   vocabulary.add_bos = reader.boolean("tokenizer.ggml.add_bos_token")
-                           .value_or(is_sentencepiece || (family && family->adds_bos));
-  vocabulary.add_eos = reader.boolean("tokenizer.ggml.add_eos_token").value_or(false);
+                           .value_or(is_sentencepiece || is_bert || (family && family->adds_bos));
+  vocabulary.add_eos = reader.boolean("tokenizer.ggml.add_eos_token").value_or(is_bert);
+  vocabulary.folds_case =
+      reader.boolean("tokenizer.ggml.normalizer.lowercase").value_or(true) && is_bert;
   // Byte-level vocabularies have the key too, but it is SentencePiece's.
   vocabulary.add_space_prefix =
       reader.boolean("tokenizer.ggml.add_space_prefix").value_or(true) && is_sentencepiece;

@@ -82,6 +82,116 @@ TEST(Sampler, RenormalizesAfterMinP) {
   EXPECT_LT(chi_square(options, kTenths, {0, 4.0 / 7, 0, 3.0 / 7}), kOneDegree);
 }
 
+TEST(Sampler, RenormalizesAfterTypicalP) {
+  Options options = plain(11);
+  // The entropy is 1.28 nats; 0.3 (1.20), 0.2 (1.61) and 0.4 (0.92) are the closest, in this order.
+  options.typical_p = 0.45f;
+  EXPECT_LT(chi_square(options, kTenths, {0, 0, 0.4, 0.6}), kOneDegree);
+  options.typical_p = 0.55f;
+  EXPECT_LT(chi_square(options, kTenths, {0, 4.0 / 9, 2.0 / 9, 3.0 / 9}), kTwoDegrees);
+}
+
+TEST(Sampler, RenormalizesAfterTopNSigma) {
+  Options options = plain(12);
+  options.top_n_sigma = 1;  // the deviation of the four logarithms is 0.52
+  EXPECT_LT(chi_square(options, kTenths, {0, 4.0 / 7, 0, 3.0 / 7}), kOneDegree);
+}
+
+TEST(Sampler, ExcludesTopChoicesAsOftenAsAsked) {
+  Options options = plain(13);
+  options.xtc_threshold = 0.15f;  // of 0.4, 0.3 and 0.2 the last one is left, with 0.1
+  options.xtc_probability = 1;
+  EXPECT_LT(chi_square(options, kTenths, {1.0 / 3, 0, 2.0 / 3, 0}), kOneDegree);
+  options.xtc_probability = 0.25f;
+  const double rest = 0.75;
+  EXPECT_LT(chi_square(options, kTenths,
+                       {rest * 0.1 + 0.25 / 3, rest * 0.4, rest * 0.2 + 0.5 / 3, rest * 0.3}),
+            kThreeDegrees);
+  options.xtc_threshold = 0.35f;  // a single choice is not excluded
+  EXPECT_LT(chi_square(options, kTenths, {0.1, 0.4, 0.2, 0.3}), kThreeDegrees);
+}
+
+TEST(Sampler, KeepsTheLeast) {
+  Options options = plain(14);
+  options.min_keep = 2;
+  options.top_p = 0.01f;
+  EXPECT_LT(chi_square(options, kTenths, {0, 4.0 / 7, 0, 3.0 / 7}), kOneDegree);
+  options.top_p = 1;
+  options.min_p = 0.99f;
+  EXPECT_LT(chi_square(options, kTenths, {0, 4.0 / 7, 0, 3.0 / 7}), kOneDegree);
+}
+
+TEST(Sampler, AddsBiasesAndBans) {
+  Options options = plain(15);
+  options.logit_bias = {{0, static_cast<float>(std::log(4))}, {1, -kInfinity}};
+  EXPECT_LT(chi_square(options, kTenths, {4.0 / 9, 0, 2.0 / 9, 3.0 / 9}), kTwoDegrees);
+}
+
+TEST(Sampler, ChoosesWhatTheMaskAllows) {
+  Sampler sampler(plain(16));
+  const std::vector<float> logits(100, 0.0f);
+  std::vector<uint64_t> allowed(2);
+  allowed[1] = 1u << 5;  // token 69
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(sampler.sample(logits, allowed).token, 69);
+}
+
+TEST(Sampler, RefusesBansThatLeaveNothing) {
+  const std::vector<float> logits{1, 2};
+  Options options;
+  options.logit_bias = {{0, -kInfinity}, {1, -kInfinity}};
+  const auto code_of = [&](const Options& given) {
+    try {
+      Sampler(given).sample(logits);
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return Error::Code::kNotFound;
+  };
+  EXPECT_EQ(code_of(options), Error::Code::kInvalidArgument);
+  options.logit_bias = {{2, 1}};
+  EXPECT_EQ(code_of(options), Error::Code::kInvalidArgument) << "there is no token 2";
+}
+
+// Mirostat is to keep the mean surprise at the target.
+TEST(Sampler, KeepsTheSurpriseSteadyWithMirostat) {
+  Random random(17);
+  std::vector<float> logits(2000);
+  double total = 0;
+  for (size_t i = 0; i < logits.size(); ++i) {
+    logits[i] = static_cast<float>(-1.1 * std::log(static_cast<double>(i + 1)));  // Zipf's law
+    total += std::exp(static_cast<double>(logits[i]));
+  }
+  for (const int32_t version : {1, 2}) {
+    for (const float tau : {3.0f, 5.0f}) {
+      Options options = plain(18);
+      options.mirostat = version;
+      options.mirostat_tau = tau;
+      Sampler sampler(options);
+      double surprise = 0;
+      constexpr int kDraws = 4000;
+      for (int i = 0; i < kDraws; ++i) {
+        const auto token = static_cast<size_t>(sampler.sample(logits).token);
+        surprise -= std::log2(std::exp(static_cast<double>(logits[token])) / total);
+      }
+      EXPECT_NEAR(surprise / kDraws, tau, 0.1) << "version " << version;
+    }
+  }
+}
+
+TEST(Sampler, DrawsFromTheDefaultChain) {
+  Options options;
+  options.seed = 19;
+  options.repeat_penalty = 1;
+  // top_p of 0.9 keeps all but the last one; the temperature raises to the power of 1.25.
+  const std::vector<float> logits = logits_of({0.5, 0.3, 0.15, 0.05});
+  std::vector<double> expected;
+  double total = 0;
+  for (const double share : {0.5, 0.3, 0.15}) total += std::pow(share, 1.25);
+  for (const double share : {0.5, 0.3, 0.15}) expected.push_back(std::pow(share, 1.25) / total);
+  expected.push_back(0);
+  EXPECT_LT(chi_square(options, logits, expected), kTwoDegrees);
+}
+
 TEST(Sampler, TakesTopPOfWhatTopKLeft) {
   Options options = plain(6);
   options.top_k = 2;

@@ -118,6 +118,56 @@ void cache_type(CLI::App* command, ComputeOptions& to) {
       ->capture_default_str();
 }
 
+void dry(CLI::App* command, Settings& to) {
+  const auto number = [&](const char* name, auto& value, const char* help) {
+    command->add_option(name, value, help)->capture_default_str();
+  };
+  sample::Options& options = to.sampling;
+  number("--dry-multiplier", options.dry_multiplier,
+         "Weigh down tokens that would continue a repetition (DRY); 0: off");
+  number("--dry-base", options.dry_base, "By how much more for each token it is longer");
+  number("--dry-allowed-length", options.dry_allowed_length,
+         "Repetitions of fewer tokens are free");
+  number("--dry-penalty-last-n", options.dry_penalty_last_n,
+         "How far back repetitions count; -1: all, 0: off");
+  texts(command, "--dry-sequence-breaker", to.dry_sequence_breakers,
+        "One more text that no repetition spans; may be repeated")
+      ->allow_extra_args(false);
+}
+
+void more_sampling(CLI::App* command, Settings& to) {
+  const auto number = [&](const char* name, auto& value, const char* help) {
+    command->add_option(name, value, help)->capture_default_str();
+  };
+  sample::Options& options = to.sampling;
+  number("--presence-penalty", options.presence_penalty,
+         "Taken off the logits of tokens that came before; 0: off");
+  number("--frequency-penalty", options.frequency_penalty,
+         "The same for each time that they came; 0: off");
+  number("--typical-p", options.typical_p,
+         "Choose among the most typical tokens that have this much probability; 1: all");
+  number("--top-n-sigma", options.top_n_sigma,
+         "Leave out tokens more than so many standard deviations below the best; 0: none");
+  number("--xtc-probability", options.xtc_probability,
+         "How often to leave out all likely tokens but the last (XTC); 0: never");
+  number("--xtc-threshold", options.xtc_threshold, "The probability from which a token is likely");
+  number("--min-keep", options.min_keep, "The fewest tokens that are left to choose among");
+  dry(command, to);
+  number("--mirostat", options.mirostat,
+         "1 or 2: keep the surprise of tokens steady, in the place of the cuts; 0: off");
+  number("--mirostat-tau", options.mirostat_tau, "The surprise in bits");
+  number("--mirostat-eta", options.mirostat_eta, "How fast Mirostat adapts");
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--logit-bias",
+          [&options](const std::vector<std::string>& values) {
+            for (const std::string& value : values) add_logit_bias(options, value);
+          },
+          "ID=BIAS: added to the logit of a token, -inf bans it; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("ID=BIAS");
+}
+
 void sampling(CLI::App* command, Settings& to) {
   const auto number = [&](const char* name, auto& value, const char* help) {
     command->add_option(name, value, help)->capture_default_str();
@@ -132,6 +182,7 @@ void sampling(CLI::App* command, Settings& to) {
   number("--repeat-penalty", options.repeat_penalty, "Weigh down tokens that came before; 1: off");
   number("--repeat-last-n", options.repeat_last_n,
          "How far back tokens count as repeated; -1: all");
+  more_sampling(command, to);
   command->add_option_function<int64_t>(
       "--seed",
       [&options](const int64_t& seed) {

@@ -35,6 +35,7 @@ class ChatModel {
   const std::optional<chat::Format>& format() const { return format_; }
   bool has_chat_template() const { return has_chat_template_; }
 
+  const tokenizer::Tokenizer& tokenizer() const { return *tokenizer_; }
   // Both start with BOS where the vocabulary wants it. An empty text becomes BOS alone.
   std::vector<tokenizer::Id> chat_prompt(std::span<const chat::Message> messages) const;
   std::vector<tokenizer::Id> plain_prompt(std::string_view text, bool special) const;

@@ -7,6 +7,7 @@
 #include "cmd/output.h"
 #include "cmd/statistics.h"
 #include "cmd/stopwatch.h"
+#include "tokenizer/breakers.h"
 
 namespace cria::cmd {
 namespace {
@@ -76,10 +77,18 @@ runner::Result Session::generate(std::vector<tokenizer::Id> prompt, std::string&
          messages_.empty() ? "" : " with the conversation so far", ", but the context holds ",
          model_.context(), ": ", advice());
   }
+  sample::Options sampling = settings_.sampling;
+  if (sampling.dry_multiplier > 0) {
+    for (const std::string& breaker : settings_.dry_sequence_breakers) {
+      for (auto& sequence : tokenizer::tokens_that_show(model_.tokenizer(), breaker)) {
+        sampling.dry_breakers.push_back(std::move(sequence));
+      }
+    }
+  }
   // What fails on the engine's thread is thrown on this one.
   std::exception_ptr failure;
   runner::Request request{.prompt = std::move(prompt),
-                          .sampling = settings_.sampling,
+                          .sampling = std::move(sampling),
                           .max_tokens = settings_.max_tokens,
                           .stop = settings_.stop,
                           .on_text = [&](std::string_view piece) {

@@ -47,6 +47,20 @@ Parameter sampling(const char* name) {
           [](const Settings& s) { return concat(s.sampling.*Member); }};
 }
 
+std::string bias_text(const Settings& settings) {
+  std::string text;
+  for (const auto& [token, bias] : settings.sampling.logit_bias) {
+    append_item(text, " ", concat(token, '=', bias));
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) append_item(list, " ", quote(text));
+  return list.empty() ? "none" : list;
+}
+
 const std::vector<Parameter>& parameters() {
   using Options = sample::Options;
   static const std::vector<Parameter> all{
@@ -56,6 +70,25 @@ const std::vector<Parameter>& parameters() {
       sampling<&Options::min_p>("min_p"),
       sampling<&Options::repeat_penalty>("repeat_penalty"),
       sampling<&Options::repeat_last_n>("repeat_last_n"),
+      sampling<&Options::presence_penalty>("presence_penalty"),
+      sampling<&Options::frequency_penalty>("frequency_penalty"),
+      sampling<&Options::typical_p>("typical_p"),
+      sampling<&Options::top_n_sigma>("top_n_sigma"),
+      sampling<&Options::xtc_probability>("xtc_probability"),
+      sampling<&Options::xtc_threshold>("xtc_threshold"),
+      sampling<&Options::min_keep>("min_keep"),
+      sampling<&Options::dry_multiplier>("dry_multiplier"),
+      sampling<&Options::dry_base>("dry_base"),
+      sampling<&Options::dry_allowed_length>("dry_allowed_length"),
+      sampling<&Options::dry_penalty_last_n>("dry_penalty_last_n"),
+      {"dry_sequence_breaker",
+       [](Settings& s, std::string_view value) { s.dry_sequence_breakers.emplace_back(value); },
+       [](const Settings& s) { return quoted_list(s.dry_sequence_breakers); }},
+      sampling<&Options::mirostat>("mirostat"),
+      sampling<&Options::mirostat_tau>("mirostat_tau"),
+      sampling<&Options::mirostat_eta>("mirostat_eta"),
+      {"logit_bias", [](Settings& s, std::string_view value) { add_logit_bias(s.sampling, value); },
+       bias_text},
       {"seed", [](Settings& s, std::string_view value) { s.sampling.seed = seed(value); },
        [](const Settings& s) {
          return s.sampling.seed ? std::to_string(*s.sampling.seed) : "random";
@@ -66,16 +99,25 @@ const std::vector<Parameter>& parameters() {
        },
        [](const Settings& s) { return std::to_string(s.max_tokens); }},
       {"stop", [](Settings& s, std::string_view value) { s.stop.emplace_back(value); },
-       [](const Settings& s) {
-         std::string text;
-         for (const std::string& stop : s.stop) append_item(text, " ", quote(stop));
-         return text.empty() ? "none" : text;
-       }},
+       [](const Settings& s) { return quoted_list(s.stop); }},
   };
   return all;
 }
 
 }  // namespace
+
+void add_logit_bias(sample::Options& options, std::string_view text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos) {
+    fail(Error::Code::kInvalidArgument, "parameter logit_bias: ", quote(text),
+         " is not of the form ID=BIAS");
+  }
+  const sample::Bias added{number<int32_t>("logit_bias", text.substr(0, equals)),
+                           number<float>("logit_bias", text.substr(equals + 1))};
+  std::erase_if(options.logit_bias,
+                [&](const sample::Bias& bias) { return bias.token == added.token; });
+  options.logit_bias.push_back(added);
+}
 
 void set_parameter(Settings& settings, std::string_view name, std::string_view value) {
   std::vector<std::string> names;

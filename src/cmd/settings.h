@@ -15,6 +15,8 @@ struct Settings {
   sample::Options sampling;
   int64_t max_tokens = -1;  // -1: until the answer ends
   std::vector<std::string> stop;
+  // Texts that the DRY penalty takes no repetition past; those that other engines begin with.
+  std::vector<std::string> dry_sequence_breakers{"\n", ":", "\"", "*"};
   std::string system;
   bool verbose = false;
 };
@@ -22,6 +24,9 @@ struct Settings {
 // Sets a parameter by the name that Modelfiles use, "top_k". InvalidArgument: unknown name, bad
 // value; nothing changes then.
 void set_parameter(Settings& settings, std::string_view name, std::string_view value);
+
+// Sets one bias of "ID=BIAS", in the place of an earlier one of the token.
+void add_logit_bias(sample::Options& options, std::string_view text);
 
 // "top_k    40", one line per parameter.
 std::string parameters_text(const Settings& settings);

@@ -40,6 +40,43 @@ TEST(SetParameter, RefusesUnknownNamesAndBadValuesAndChangesNothing) {
   EXPECT_EQ(settings.sampling.top_p, before);
 }
 
+TEST(SetParameter, KnowsAllSamplers) {
+  Settings settings;
+  for (const auto& [name, value] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"typical_p", "0.5"},
+                                                                  {"top_n_sigma", "1"},
+                                                                  {"xtc_probability", "0.5"},
+                                                                  {"xtc_threshold", "0.2"},
+                                                                  {"min_keep", "3"},
+                                                                  {"presence_penalty", "0.5"},
+                                                                  {"frequency_penalty", "-1"},
+                                                                  {"dry_multiplier", "0.8"},
+                                                                  {"dry_base", "2"},
+                                                                  {"dry_allowed_length", "4"},
+                                                                  {"dry_penalty_last_n", "9"},
+                                                                  {"mirostat_tau", "3"},
+                                                                  {"mirostat_eta", "0.2"},
+                                                                  {"mirostat", "0"}}) {
+    set_parameter(settings, name, value);
+    EXPECT_NE(parameters_text(settings).find(name), std::string::npos) << name;
+  }
+  EXPECT_EQ(settings.sampling.dry_allowed_length, 4);
+  EXPECT_THROW(set_parameter(settings, "mirostat", "2"), Error) << "contradicts typical_p";
+}
+
+TEST(SetParameter, TakesOneBiasForEachToken) {
+  Settings settings;
+  set_parameter(settings, "logit_bias", "5=-inf");
+  set_parameter(settings, "logit_bias", "7=2.5");
+  set_parameter(settings, "logit_bias", "5=1");
+  ASSERT_EQ(settings.sampling.logit_bias.size(), 2u);
+  EXPECT_EQ(settings.sampling.logit_bias[1].token, 5);
+  EXPECT_EQ(settings.sampling.logit_bias[1].bias, 1);
+  for (const char* bad : {"5", "x=1", "5=x", "5=nan", "5=inf", "-1=0"}) {
+    EXPECT_THROW(set_parameter(settings, "logit_bias", bad), Error) << bad;
+  }
+}
+
 TEST(SetParameter, ShowsWhatItSet) {
   Settings settings;
   set_parameter(settings, "min_p", "0.25");

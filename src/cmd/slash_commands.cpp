@@ -15,8 +15,8 @@ namespace {
 
 constexpr const char* kHelp = R"(Commands:
   /set system TEXT             the instructions that the model is given
-  /set parameter NAME VALUE    how answers are made: temperature, top_k, top_p, min_p,
-                               repeat_penalty, repeat_last_n, seed, num_predict, num_ctx, stop
+  /set parameter NAME VALUE    how answers are made: temperature, top_k, top_p, min_p, seed,
+                               num_predict, num_ctx, stop, ...; /show parameters names all
   /set verbose | quiet         show the speed after each answer, or not
   /show info                   about the model
   /show parameters             those of /set parameter

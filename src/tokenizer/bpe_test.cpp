@@ -67,9 +67,11 @@ TEST(BytePairEncoding, StaysNearLinearInLongWords) {
                 .size(),
             250'000u);
   for (const char* pre : {"gpt-2", "llama-bpe", "smollm", "falcon", "deepseek-llm",
-                          "deepseek-coder", "deepseek-v3", "tekken", "gpt-4o"}) {
+                          "deepseek-coder", "deepseek-v3", "tekken", "gpt-4o", "qwen35",
+                          "seed-coder", "laguna", "kimi-k2", "bloom", "viking", "superbpe"}) {
     const auto tokenizer = make_tokenizer(test::byte_level_vocabulary(merges, pre));
-    for (const char* unit : {"a", " ", "\n", "A", "1", "!", "a ", "\xcc\x81", "\x80", "\n "}) {
+    for (const char* unit : {"a", " ", "\n", "A", "1", "!", "a ", "\xcc\x81", "\x80", "\n ",
+                             "\xd9\xa1", "\xe4\xb8\xad", "<|im_"}) {
       std::string text;
       while (text.size() < 100'000) text += unit;
       text += 'x';

@@ -68,6 +68,16 @@ TEST(WordPiece, DecodesToWordsWithSpacesBetween) {
   EXPECT_EQ(tokenizer->piece(3), " un");
 }
 
+// Would not end within minutes if a step of the encoding were quadratic.
+TEST(WordPiece, StaysNearLinear) {
+  const auto tokenizer = make_tokenizer(vocabulary_of({"_a", "a", "b", "ab", "_!"}));
+  for (const char* unit : {"a", "b", "a ", "\n", " ", "!", "[CLS", "\xcc\x81", "\x80"}) {
+    std::string text;
+    while (text.size() < 1'000'000) text += unit;
+    EXPECT_LE(tokenizer->encode(text).size(), text.size()) << unit;
+  }
+}
+
 TEST(WordPiece, TakesAnyBytes) {
   const auto tokenizer = make_tokenizer(vocabulary_of({"_a"}));
   std::string text;

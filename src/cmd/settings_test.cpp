@@ -81,8 +81,8 @@ TEST(SetParameter, ShowsWhatItSet) {
   Settings settings;
   set_parameter(settings, "min_p", "0.25");
   const std::string text = parameters_text(settings);
-  EXPECT_NE(text.find("min_p             0.25\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("seed              random\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("min_p                   0.25\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("seed                    random\n"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -5,11 +5,6 @@
 namespace cria::ml {
 namespace {
 
-Tensor operand(Graph& graph, const Node& node, size_t i) {
-  const Node* input = node.inputs[i];
-  return {input && input->index >= 0 ? &graph : nullptr, input};
-}
-
 // Copies nodes of one graph into another, lowering on the way.
 class Copier {
  public:
@@ -69,84 +64,6 @@ class Copier {
 };
 
 }  // namespace
-
-Tensor lower_silu(Graph& graph, const Node& node) {
-  const Tensor x = operand(graph, node, 0);
-  return x * sigmoid(x);
-}
-
-Tensor lower_swiglu(Graph& graph, const Node& node) {
-  return silu(operand(graph, node, 0)) * operand(graph, node, 1);
-}
-
-Tensor lower_softmax(Graph& graph, const Node& node) {
-  const Tensor x = operand(graph, node, 0);
-  const Tensor e = exp(x - max(x));
-  return e / sum(e);
-}
-
-Tensor lower_rms_norm(Graph& graph, const Node& node) {
-  const Tensor x = operand(graph, node, 0), weight = operand(graph, node, 1);
-  const float eps = std::get<NormOptions>(node.options).eps;
-  const Tensor mean = sum(x * x) * (1.f / static_cast<float>(x.dim(-1)));
-  const Tensor y = x * rsqrt(affine(mean, 1, eps));
-  return weight ? y * weight : y;
-}
-
-Tensor lower_rotate(Graph& graph, const Node& node) {
-  const Tensor x = operand(graph, node, 0),
-               table = operand(graph, node, 1);  // [t, h, d], [t, dims]
-  const int64_t tokens = x.dim(0), heads = x.dim(1), half = table.dim(1) / 2, dims = 2 * half;
-  const bool adjacent = std::get<RopePairs>(node.options) == RopePairs::kAdjacent;
-  const Tensor cosine = slice(table, 1, 0, half).reshape({tokens, 1, half});
-  const Tensor sine = slice(table, 1, half, dims).reshape({tokens, 1, half});
-  const Tensor rotated = dims < x.dim(2) ? slice(x, 2, 0, dims) : x;
-
-  // The first and second members of all pairs, [t, h, half] each.
-  const auto member = [&](int64_t i) {
-    if (!adjacent) return slice(rotated, 2, i * half, (i + 1) * half);
-    return slice(rotated.reshape({tokens, heads, half, 2}), 3, i, i + 1)
-        .reshape({tokens, heads, half});
-  };
-  const Tensor a = member(0), b = member(1);
-  const Tensor first = a * cosine - b * sine, second = b * cosine + a * sine;
-  Tensor y;
-  if (adjacent) {
-    y = concat_last(first.reshape({tokens, heads, half, 1}),
-                    second.reshape({tokens, heads, half, 1}))
-            .reshape({tokens, heads, dims});
-  } else {
-    y = concat_last(first, second);
-  }
-  return dims < x.dim(2) ? concat_last(y, slice(x, 2, dims, x.dim(2))) : y;
-}
-
-// Every token scores every slot of the pool; the mask leaves those of its own history.
-Tensor lower_paged_attention(Graph& graph, const Node& node) {
-  const auto& options = std::get<AttentionOptions>(node.options);
-  const Tensor q = operand(graph, node, 0), keys = operand(graph, node, 1),
-               values = operand(graph, node, 2);
-  const Tensor mask = apply(
-      Op::kHistoryMask,
-      {keys, operand(graph, node, 3), operand(graph, node, 4), operand(graph, node, 5)}, options);
-  Tensor scores =
-      matmul(permute(keys, {1, 0, 2}), permute(q, {1, 0, 2})) * options.scale;  // [h, t, slots]
-  if (options.softcap > 0) {
-    // tanh(x) = 2 sigmoid(2 x) - 1
-    scores = affine(sigmoid(scores * (2 / options.softcap)), 2 * options.softcap, -options.softcap);
-  }
-  scores = scores + mask;
-  Tensor weights;
-  if (node.inputs[6]) {
-    // One more slot, which has no values.
-    const Tensor sinks = affine({&graph, node.inputs[6]}, 1, 0).reshape({q.dim(1), 1, 1});
-    const Tensor column = max(scores) * 0.f + sinks;  // [h, t, 1]
-    weights = slice(softmax(concat_last(scores, column)), 2, 0, keys.dim(0));
-  } else {
-    weights = softmax(scores);
-  }
-  return permute(matmul(permute(values, {1, 2, 0}), weights), {1, 0, 2});
-}
 
 Lowered lower(const Graph& graph, const std::function<bool(const Node&)>& supports) {
   Lowered lowered{std::make_unique<Graph>(), {}};

@@ -11,12 +11,16 @@
 
 namespace cria::ml {
 
-Tensor lower_silu(Graph& graph, const Node& node);
-Tensor lower_swiglu(Graph& graph, const Node& node);
+Tensor lower_activate(Graph& graph, const Node& node);
+Tensor lower_gated(Graph& graph, const Node& node);
+Tensor lower_swiglu_limited(Graph& graph, const Node& node);
 Tensor lower_softmax(Graph& graph, const Node& node);
 Tensor lower_rms_norm(Graph& graph, const Node& node);
+Tensor lower_layer_norm(Graph& graph, const Node& node);
 Tensor lower_rotate(Graph& graph, const Node& node);
 Tensor lower_paged_attention(Graph& graph, const Node& node);
+Tensor lower_experts_matmul(Graph& graph, const Node& node);
+Tensor lower_weighted_sum(Graph& graph, const Node& node);
 
 // A graph in which only supported nodes are left, and where each node of the old one went.
 struct Lowered {

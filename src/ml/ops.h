@@ -25,29 +25,87 @@ const OpInfo& info(Op op);
 // Appends a node of this op after checking its inputs.
 Tensor apply(Op op, std::initializer_list<Tensor> inputs, Options options = {});
 
+// Elements. Of two operands the second is repeated to the shape of the first.
 Tensor operator+(Tensor a, Tensor b);
 Tensor operator-(Tensor a, Tensor b);
 Tensor operator*(Tensor a, Tensor b);
 Tensor operator/(Tensor a, Tensor b);
 Tensor operator*(Tensor a, float scale);
+Tensor operator-(Tensor x);
 
 Tensor affine(Tensor x, float scale, float offset);
 Tensor exp(Tensor x);
+Tensor log(Tensor x);
+Tensor square(Tensor x);
+Tensor sqrt(Tensor x);
 Tensor rsqrt(Tensor x);
+Tensor sin(Tensor x);
+Tensor cos(Tensor x);
+Tensor tanh(Tensor x);
+Tensor erf(Tensor x);
 Tensor sigmoid(Tensor x);
+Tensor softplus(Tensor x);
+Tensor clamp(Tensor x, float low, float high);
+Tensor softcap(Tensor x, float cap);  // cap * tanh(x / cap)
+
+Tensor activate(Tensor x, Activation activation);
+Tensor silu(Tensor x);
+Tensor gelu(Tensor x);
+Tensor gelu_erf(Tensor x);
+Tensor quick_gelu(Tensor x);
+Tensor relu(Tensor x);
+Tensor gated(Tensor gate, Tensor up, Activation activation);  // activate(gate) * up
+Tensor swiglu(Tensor gate, Tensor up);
+Tensor geglu(Tensor gate, Tensor up);
+Tensor swiglu_limited(Tensor gate, Tensor up, float alpha, float limit);
+
+// Along the last dimension.
 Tensor sum(Tensor x);
+Tensor mean(Tensor x);
+Tensor variance(Tensor x);  // of all there is: divided by n
 Tensor max(Tensor x);
-Tensor matmul(Tensor a, Tensor b);  // weight [out, in], x [.., in] -> [.., out]
+Tensor cumsum(Tensor x);
+Tensor top_k(Tensor x, int64_t k);  // i32 indices, largest first
+Tensor argsort(Tensor x);           // i32 indices, smallest first
+Tensor softmax(Tensor x);
+Tensor rms_norm(Tensor x, Tensor weight, float eps);                 // weight may be null
+Tensor layer_norm(Tensor x, Tensor weight, Tensor bias, float eps);  // likewise, and bias
+Tensor l2_norm(Tensor x, float eps);                                 // x / max(|x|, eps)
+
+// Shapes. A negative axis counts from the last.
 Tensor permute(Tensor x, std::initializer_list<int> axes);
-Tensor slice(Tensor x, int axis, int64_t begin, int64_t end);
-Tensor concat_last(Tensor a, Tensor b);
+Tensor slice(Tensor x, int axis, int64_t begin, int64_t end, int64_t step = 1);
+Tensor concat_along(int axis, Tensor a, Tensor b);
+Tensor pad(Tensor x, int axis, int64_t before, int64_t after);
+Tensor repeat(Tensor x, const Shape& shape);
+
+// Places.
 Tensor rows(Tensor table, Tensor ids);
+Tensor gather(Tensor x, Tensor ids, int axis);
+Tensor scatter(Tensor x, Tensor ids, int axis, int64_t size);
 Tensor store(Tensor state, Tensor x, Tensor slots);
 
-Tensor silu(Tensor x);
-Tensor swiglu(Tensor gate, Tensor up);
-Tensor softmax(Tensor x);
-Tensor rms_norm(Tensor x, Tensor weight, float eps);  // weight may be null
+// Products.
+Tensor matmul(Tensor a, Tensor b);  // weight [out, in], x [.., in] -> [.., out]
+// weights [experts, out, in], x [t, in] or [t, used, in], ids [t, used] -> [t, used, out]
+Tensor experts_matmul(Tensor weights, Tensor x, Tensor ids);
+Tensor weighted_sum(Tensor x, Tensor weights);  // [t, n, d], [t, n] -> [t, d]
+Tensor conv(Tensor x, Tensor weight, Tensor bias, const ConvOptions& options);  // bias may be null
+
+// Recurrences over the tokens of sequences; see ops.def. They change the state.
+struct Recurrence {
+  Tensor state;  // [slots, rows, dim]
+  Tensor slots;  // i32 [t]
+};
+Tensor causal_conv(Tensor x, Tensor weight, Tensor bias,
+                   const Recurrence& past);  // bias may be null
+Tensor ssm_scan(Tensor x, Tensor dt, Tensor a, Tensor b, Tensor c, const Recurrence& past);
+Tensor delta_rule(Tensor q, Tensor k, Tensor v, Tensor gate, Tensor beta, const Recurrence& past);
+
+// Matrices in the last two dimensions.
+Tensor tri(Tensor x, const TriOptions& options);
+Tensor solve_tri(Tensor lower, Tensor b);  // x of lower x = b
+Tensor diag(Tensor x);                     // [.., n] -> [.., n, n]
 
 // Rotary position embedding of x [t, heads, head_dim]; positions i32 [t]; factors [dims/2] or null.
 Tensor rope(Tensor x, Tensor positions, const RopeOptions& options, Tensor factors = {});

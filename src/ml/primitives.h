@@ -15,12 +15,32 @@ struct Operand {
   const std::byte* data = nullptr;
 };
 
-// Computes a primitive other than matmul, store and the leaves.
-void evaluate(const Node& node, std::span<const Operand> operands, float* out);
+// Of how many parts a primitive's work consists. They may be computed in any order and on any
+// thread: what a part writes depends on no other.
+int64_t parts(const Node& node);
 
-// Rows [first, last) of the first operand: the part of a matmul that one thread may compute.
-void evaluate_matmul(const Node& node, std::span<const Operand> operands, int64_t first,
-                     int64_t last, float* out);
+// Computes parts [first, last) of a primitive other than store and the leaves. `out` is the whole
+// result; 32-bit integers where the node says so.
+void evaluate(const Node& node, std::span<const Operand> operands, int64_t first, int64_t last,
+              float* out);
+
+// A recurrent state's rows, wherever they lie: those of a block of slots lie row by row.
+struct StateRows {
+  float* data = nullptr;
+  int64_t rows = 0, dim = 0;
+  int64_t block = 1;  // slots of a block
+
+  float* at(int64_t slot, int64_t row) const {
+    return data + ((slot / block * rows + row) * block + slot % block) * dim;
+  }
+};
+
+// Whether this is a recurrence, whose parts evaluate_recurrence() computes.
+bool is_recurrence(Op op);
+// The operand that is its state.
+const Node* recurrent_state(const Node& node);
+void evaluate_recurrence(const Node& node, std::span<const Operand> operands,
+                         const StateRows& state, int64_t first, int64_t last, float* out);
 
 // Writes the rows of the second operand to slots of the state, which the third names.
 void evaluate_store(const Node& node, std::span<const Operand> operands, std::byte* state);

@@ -41,8 +41,51 @@ struct PermuteOptions {
 
 struct SliceOptions {
   int axis = 0;
-  int64_t begin = 0, end = 0;
+  int64_t begin = 0, end = 0, step = 1;
   friend bool operator==(const SliceOptions&, const SliceOptions&) = default;
+};
+
+struct ClampOptions {
+  float low = 0, high = 0;
+  friend bool operator==(const ClampOptions&, const ClampOptions&) = default;
+};
+
+struct AxisOptions {
+  int axis = 0;
+  int64_t size = 0;  // of the result along it, where the operands do not say
+  friend bool operator==(const AxisOptions&, const AxisOptions&) = default;
+};
+
+struct PadOptions {
+  int axis = 0;
+  int64_t before = 0, after = 0;
+  friend bool operator==(const PadOptions&, const PadOptions&) = default;
+};
+
+struct TopKOptions {
+  int64_t k = 0;
+  bool smallest = false;
+  friend bool operator==(const TopKOptions&, const TopKOptions&) = default;
+};
+
+// By dimensions, height first; of the only one of a convolution in one dimension the second counts.
+struct ConvOptions {
+  std::array<int64_t, 2> stride{1, 1}, dilation{1, 1};
+  int64_t groups = 1;  // of channels that do not see each other; as many as there are: depthwise
+  friend bool operator==(const ConvOptions&, const ConvOptions&) = default;
+};
+
+struct TriOptions {
+  bool lower = true, diagonal = true;  // which triangle, and whether the diagonal belongs to it
+  friend bool operator==(const TriOptions&, const TriOptions&) = default;
+};
+
+enum class Activation : uint8_t { kSilu, kGelu, kGeluErf, kQuickGelu, kRelu };
+inline constexpr int kActivations = 5;
+
+struct SwigluOptions {
+  float alpha = 1, limit = 0;
+  friend bool operator==(const SwigluOptions&, const SwigluOptions&) = default;
 };
 
 // How pairs of a head's dimensions are formed for rotation.
@@ -51,11 +94,30 @@ enum class RopePairs : uint8_t {
   kHalves
 };  // (2i, 2i+1) as in GGUF llama; (i, i + dims/2) as in NeoX
 
+// YaRN: pairs that turn often within the original context keep their frequency, those that turn
+// seldom are scaled, and those between get something between. Reference: Peng et al.,
+// arXiv:2309.00071.
+struct YarnOptions {
+  int64_t original_context = 0;           // tokens that the model was trained with; 0: no YaRN
+  float fast_turns = 32, slow_turns = 1;  // in the original context
+  bool whole_pairs = true;                // the limits are rounded to pairs
+  float magnitude = 1;                    // of the rotated vectors
+  friend bool operator==(const YarnOptions&, const YarnOptions&) = default;
+};
+
 struct RopeOptions {
   int64_t dims = 0;  // how many leading dimensions of a head are rotated
   float base = 10000;
-  float scale = 1;  // multiplies positions: 1 / the linear scaling factor
+  float scale = 1;  // multiplies positions: 1 / the scaling factor
   RopePairs pairs = RopePairs::kAdjacent;
+  YarnOptions yarn = {};
+
+  // To rotate further what was rotated before, without another change of its magnitude.
+  RopeOptions again() const {
+    RopeOptions options = *this;
+    options.yarn.magnitude = 1;
+    return options;
+  }
   friend bool operator==(const RopeOptions&, const RopeOptions&) = default;
 };
 
@@ -67,8 +129,10 @@ struct AttentionOptions {
   friend bool operator==(const AttentionOptions&, const AttentionOptions&) = default;
 };
 
-using Options = std::variant<std::monostate, AffineOptions, NormOptions, PermuteOptions,
-                             SliceOptions, RopePairs, RopeOptions, AttentionOptions>;
+using Options =
+    std::variant<std::monostate, AffineOptions, NormOptions, PermuteOptions, SliceOptions,
+                 ClampOptions, AxisOptions, PadOptions, TopKOptions, ConvOptions, TriOptions,
+                 Activation, SwigluOptions, RopePairs, RopeOptions, AttentionOptions>;
 
 // Memory that a backend keeps between runs, such as a layer's cached keys. See ml/backend.h.
 class State;

@@ -16,7 +16,8 @@ std::unordered_map<const ml::Node*, ml::WeightUses> uses_of_weights(const ml::Gr
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const ml::Node* input = node.inputs[i];
       if (!input || input->op != ml::Op::kWeight) continue;
-      (node.op == ml::Op::kMatmul && i == 0 ? uses[input].matmul : uses[input].other) = true;
+      const bool product = node.op == ml::Op::kMatmul || node.op == ml::Op::kExpertsMatmul;
+      (product && i == 0 ? uses[input].matmul : uses[input].other) = true;
     }
   }
   return uses;

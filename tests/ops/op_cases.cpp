@@ -10,8 +10,6 @@
 namespace cria::ml {
 namespace {
 
-constexpr double kExact = 1e-12;     // the same arithmetic in F32
-constexpr double kInexact = 1e-10;   // other orders of addition, polynomials
 constexpr double kQuantized = 5e-4;  // activations of eight bits
 
 std::string name_of(Op op, const Shape& shape) { return concat(info(op).name, ' ', shape); }
@@ -28,7 +26,6 @@ void add_elementwise(std::vector<OpCase>& cases) {
     binary(Op::kSub, [](Tensor a, Tensor b) { return a - b; });
     binary(Op::kMul, [](Tensor a, Tensor b) { return a * b; });
     binary(Op::kDiv, [](Tensor a, Tensor b) { return a / b; });
-    binary(Op::kSwiglu, [](Tensor a, Tensor b) { return swiglu(a * 8.f, b); });
     const auto unary = [&](Op op, float low, float high, double bound, auto f) {
       cases.push_back({op, name_of(op, shape), bound,
                        [=](CaseInputs& in) { return f(in.input(shape, low, high)); }});
@@ -37,7 +34,6 @@ void add_elementwise(std::vector<OpCase>& cases) {
     unary(Op::kExp, -20, 20, kInexact, [](Tensor x) { return exp(x); });
     unary(Op::kRsqrt, 0.01f, 9, kExact, [](Tensor x) { return rsqrt(x); });
     unary(Op::kSigmoid, -20, 20, kInexact, [](Tensor x) { return sigmoid(x); });
-    unary(Op::kSilu, -20, 20, kInexact, [](Tensor x) { return silu(x); });
     unary(Op::kSum, -1, 1, kInexact, [](Tensor x) { return sum(x); });
     unary(Op::kMax, -1, 1, kExact, [](Tensor x) { return max(x); });
     unary(Op::kSoftmax, -9, 9, kInexact, [](Tensor x) { return softmax(x); });
@@ -77,7 +73,7 @@ void add_shapes(std::vector<OpCase>& cases) {
   }
   cases.push_back({Op::kConcat, "concat", kExact, [](CaseInputs& in) {
                      const Tensor a = in.input({3, 2, 5});
-                     return concat_last(a, in.input({3, 2, 2}));
+                     return concat_along(-1, a, in.input({3, 2, 2}));
                    }});
   for (const DType type :
        {DType::kF32, DType::kF16, DType::kBF16, DType::kQ4_0, DType::kQ4_1, DType::kQ8_0}) {
@@ -134,6 +130,12 @@ void add_rope(std::vector<OpCase>& cases) {
       cases.push_back({Op::kRotate, name, kInexact, [=, n = head_dim](CaseInputs& in) {
                          return rope(in.input({3, 2, n}), in.integers({0, 7, 4000}), options);
                        }});
+      RopeOptions yarn = options;
+      yarn.yarn = {.original_context = 64, .fast_turns = 4, .slow_turns = 0.5f, .magnitude = 1.25f};
+      cases.push_back(
+          {Op::kRopeTable, name + ", with YaRN", kInexact, [=, n = head_dim](CaseInputs& in) {
+             return rope(in.input({3, 2, n}), in.integers({0, 7, 100}), yarn);
+           }});
       cases.push_back(
           {Op::kRopeTable, name + ", with factors", kInexact,
            [=, n = head_dim, d = dims](CaseInputs& in) {
@@ -279,18 +281,23 @@ Tensor CaseInputs::weight(DType type, const Shape& shape) {
   return {nullptr, &node};
 }
 
-Tensor CaseInputs::state(StateRole role, DType type, const Shape& shape, int64_t block_size) {
+Tensor CaseInputs::empty_state(StateRole role, DType type, const Shape& shape, int64_t block_size) {
   states_.push_back(backend_.allocate({.name = concat("state.", states_.size()),
                                        .role = role,
                                        .dtype = type,
                                        .shape = shape,
                                        .block_size = block_size}));
+  return graph_.state(*states_.back());
+}
+
+Tensor CaseInputs::state(StateRole role, DType type, const Shape& shape, int64_t block_size) {
+  const Tensor tensor = empty_state(role, type, shape, block_size);
   std::vector<float> values(static_cast<size_t>(shape.size()));
   for (float& value : values) value = next(-1, 1);
   std::vector<std::byte> bytes(static_cast<size_t>(row_bytes(type, shape.size())));
   quantize(type, values, bytes.data());
   backend_.write(*states_.back(), 0, bytes);
-  return graph_.state(*states_.back());
+  return tensor;
 }
 
 void CaseInputs::load_weights() {
@@ -298,8 +305,8 @@ void CaseInputs::load_weights() {
     WeightUses uses;
     for (const Node& node : graph_.nodes()) {
       for (size_t i = 0; i < node.inputs.size(); ++i) {
-        if (node.inputs[i] == &weight)
-          (node.op == Op::kMatmul && i == 0 ? uses.matmul : uses.other) = true;
+        const bool product = node.op == Op::kMatmul || node.op == Op::kExpertsMatmul;
+        if (node.inputs[i] == &weight) (product && i == 0 ? uses.matmul : uses.other) = true;
       }
     }
     backend_.load(weight, uses);
@@ -320,6 +327,7 @@ std::vector<OpCase> op_cases() {
   add_attention(cases);
   add_long_attention(cases);
   add_cache(cases);
+  for (OpCase& op_case : more_op_cases()) cases.push_back(std::move(op_case));
   return cases;
 }
 
@@ -344,7 +352,9 @@ std::vector<float> evaluate(const OpCase& op_case, Backend& backend, bool lowere
   inputs.write_inputs(redirect);
   backend.run(*plan);
   const auto values = plan->output(0);
-  return {values.begin(), values.end()};
+  if (output.node()->dtype != DType::kI32) return {values.begin(), values.end()};
+  const auto* integers = reinterpret_cast<const int32_t*>(values.data());
+  return {integers, integers + values.size()};
 }
 
 }  // namespace cria::ml

@@ -19,6 +19,7 @@ class CaseInputs {
   Tensor integers(std::vector<int32_t> values);
   Tensor weight(DType type, const Shape& shape);
   Tensor state(StateRole role, DType type, const Shape& shape, int64_t block_size);  // filled
+  Tensor empty_state(StateRole role, DType type, const Shape& shape, int64_t block_size);
 
   Graph& graph() { return graph_; }
   void load_weights();
@@ -36,6 +37,10 @@ class CaseInputs {
   std::vector<std::pair<Tensor, std::vector<std::byte>>> inputs_;
 };
 
+// Bounds of the error.
+inline constexpr double kExact = 1e-12;    // the same arithmetic in F32
+inline constexpr double kInexact = 1e-10;  // other orders of addition, polynomials
+
 struct OpCase {
   Op op;
   std::string name;
@@ -44,6 +49,7 @@ struct OpCase {
 };
 
 std::vector<OpCase> op_cases();
+std::vector<OpCase> more_op_cases();  // part of them, to keep files small
 
 // The result of a case on a backend; `lowered`: with fused operations written in primitives.
 std::vector<float> evaluate(const OpCase& op_case, Backend& backend, bool lowered = false);

@@ -28,12 +28,11 @@ class CpuBackend final : public Backend {
              .memory_free = available}};
   }
 
-  // Primitives without a kernel are computed as ml/primitives.h does; fused operations have one
-  // each.
-  bool supports(const Node&) const override { return true; }
+  bool supports(const Node& node) const override { return runs(node, weights_); }
 
   void load(const Node& weight, const WeightUses& uses) override {
-    if (uses.matmul && weight.shape.rank() == 2) weights_.pack(weight, pool_);
+    const bool matrices = weight.shape.rank() == 2 || weight.shape.rank() == 3;
+    if (uses.matmul && matrices) weights_.pack(weight, pool_);
     if (uses.other && weight.shape.rank() < 2) {
       std::vector<float>& floats = vectors_[&weight];
       floats.resize(static_cast<size_t>(weight.shape.size()));

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "ml/backend/cpu/kernels/pack.h"
 #include "ml/backend/cpu/row_operations.h"
+#include "ml/ops.h"
 
 namespace cria::ml::cpu {
 
@@ -30,12 +31,24 @@ Groups::Groups(const Graph& graph, std::span<const Tensor> outputs, const Packed
   for (const Node& node : graph.nodes()) add(node);
 }
 
+bool runs(const Node& node, const PackedWeights& weights) {
+  if (!info(node.op).lower || node.op == Op::kPagedAttention) return true;
+  if (node.op == Op::kExpertsMatmul) return weights.find(node.inputs[0]) != nullptr;
+  return rows_of(node).has_value();
+}
+
+bool Groups::is_matrix(const Node* weight) const {
+  return weight->shape.rank() == 2 && weights_.find(weight);
+}
+
 void Groups::add(const Node& node) {
   if (node.op == Op::kInput || node.op == Op::kState || node.op == Op::kReshape) return;
   if (node.op == Op::kPagedAttention) {
     put(start(Group::Kind::kAttention, 0), node);
-  } else if (node.op == Op::kMatmul && weights_.find(node.inputs[0])) {
-    add_matmul(node);
+  } else if (node.op == Op::kMatmul && is_matrix(node.inputs[0])) {
+    add_matmul(node, Group::Kind::kMatmul);
+  } else if (node.op == Op::kExpertsMatmul) {
+    add_matmul(node, Group::Kind::kExperts);
   } else if (node.op == Op::kAdd && merge_addend(node)) {
     group_of_[&node] = groups_.size() - 1;
   } else if (const auto rows = rows_of(node)) {
@@ -68,16 +81,22 @@ void Groups::add_rows(const Node& node, int64_t rows) {
   put(joins ? groups_.back() : start(Group::Kind::kRows, rows), node);
 }
 
-void Groups::add_matmul(const Node& node) {
+// Products that share their activations (and experts) are computed together.
+void Groups::add_matmul(const Node& node, Group::Kind kind) {
   const Node* x = storage(node.inputs[1]);
   const int64_t rows = node.inputs[1]->shape.rows();
-  if (quantizes_activations(weights_.find(node.inputs[0])->dtype)) quantize(x, rows);
-  const bool joins =
-      !groups_.empty() && groups_.back().kind == Group::Kind::kMatmul &&
-      storage(groups_.back().nodes[0]->inputs[1]) == x && groups_.back().rows == rows &&
-      quantizes_activations(weights_.find(groups_.back().nodes[0]->inputs[0])->dtype) ==
-          quantizes_activations(weights_.find(node.inputs[0])->dtype);
-  Group& group = joins ? groups_.back() : start(Group::Kind::kMatmul, rows);
+  const auto quantizes = [&](const Node& product) {
+    return quantizes_activations(weights_.find(product.inputs[0])->dtype);
+  };
+  if (quantizes(node)) quantize(x, rows);
+  const auto alike = [&](const Node& other) {
+    return storage(other.inputs[1]) == x && other.inputs[2] == node.inputs[2] &&
+           other.inputs[0]->shape.rank() == node.inputs[0]->shape.rank() &&
+           quantizes(other) == quantizes(node);
+  };
+  const bool joins = !groups_.empty() && groups_.back().kind == kind &&
+                     groups_.back().rows == rows && alike(*groups_.back().nodes[0]);
+  Group& group = joins ? groups_.back() : start(kind, rows);
   put(group, node);
   group.added.push_back(nullptr);
 }

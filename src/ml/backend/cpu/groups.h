@@ -11,10 +11,14 @@
 
 namespace cria::ml::cpu {
 
+// Whether a node runs as it is: primitives without a kernel are computed as ml/primitives.h does,
+// fused operations without one are lowered.
+bool runs(const Node& node, const PackedWeights& weights);
+
 struct Group {
-  enum class Kind : uint8_t { kRows, kMatmul, kAttention, kPrimitive };
+  enum class Kind : uint8_t { kRows, kMatmul, kExperts, kAttention, kPrimitive };
   Kind kind;
-  int64_t rows = 0;                // kRows, kMatmul: of activations
+  int64_t rows = 0;                // kRows, kMatmul, kExperts: of activations
   std::vector<const Node*> nodes;  // in order
   std::vector<const Node*>
       quantized;  // kRows: results or operands whose rows are quantised as well, for matmuls
@@ -36,11 +40,12 @@ class Groups {
  private:
   void add(const Node& node);
   void add_rows(const Node& node, int64_t rows);
-  void add_matmul(const Node& node);
+  void add_matmul(const Node& node, Group::Kind kind);
   bool merge_addend(const Node& add);
   void quantize(const Node* activations, int64_t rows);
   Group& start(Group::Kind kind, int64_t rows);
   void put(Group& group, const Node& node);
+  bool is_matrix(const Node* weight) const;
   bool in_last_group(const Node* node) const;
 
   const PackedWeights& weights_;

@@ -10,7 +10,8 @@
 namespace cria::ml::cpu {
 
 CpuPlan::CpuPlan(const Graph& graph, std::span<const Tensor> outputs, const PlanContext& context)
-    : lowered_(lower(graph, [](const Node&) { return true; })), weight_data_(context.weight_data) {
+    : lowered_(lower(graph, [&](const Node& node) { return runs(node, context.weights); })),
+      weight_data_(context.weight_data) {
   std::vector<Tensor> results;
   for (const Tensor& output : outputs) {
     results.emplace_back(lowered_.graph.get(), lowered_[output.node()]);
@@ -50,8 +51,10 @@ void CpuPlan::describe_memory(const Groups& groups, std::span<const Tensor> outp
     for (size_t i = 0; i < group.nodes.size(); ++i) {
       const Node* node = group.nodes[i];
       const Node* add = group.kind == Group::Kind::kMatmul ? group.added[i] : nullptr;
-      const bool quantized = group.kind == Group::Kind::kMatmul &&
-                             quantized_values_.contains(Groups::storage(node->inputs[1]));
+      const bool multiplies =
+          group.kind == Group::Kind::kMatmul || group.kind == Group::Kind::kExperts;
+      const bool quantized =
+          multiplies && quantized_values_.contains(Groups::storage(node->inputs[1]));
       for (const Node* in : node->inputs) {
         if (in) read(in, step, quantized && in == node->inputs[1]);
       }
@@ -111,6 +114,9 @@ void CpuPlan::make_steps(const Groups& groups, const PlanContext& context) {
       case Group::Kind::kMatmul:
         steps_.push_back(make_matmul(group, context));
         break;
+      case Group::Kind::kExperts:
+        steps_.push_back(make_experts(group, context));
+        break;
       case Group::Kind::kAttention:
         steps_.push_back(make_attention(*group.nodes[0], context));
         break;
@@ -120,8 +126,8 @@ void CpuPlan::make_steps(const Groups& groups, const PlanContext& context) {
         for (const Node* in : node.inputs) {
           if (in) operands.push_back(in->op == Op::kWeight ? in->data : address(in));
         }
-        steps_.push_back(make_primitive_step(node, std::move(operands),
-                                             reinterpret_cast<float*>(address(&node))));
+        steps_.push_back(make_primitive_step(
+            node, std::move(operands), reinterpret_cast<float*>(address(&node)), context.threads));
       }
     }
   }
@@ -169,6 +175,26 @@ std::unique_ptr<Step> CpuPlan::make_matmul(const Group& group, const PlanContext
       context.kernels, std::move(parts), quantized ? quantized_address(x) : address(x),
       quantized ? quantized_row_bytes(width) : width * static_cast<int64_t>(sizeof(float)),
       group.rows, context.threads);
+}
+
+std::unique_ptr<Step> CpuPlan::make_experts(const Group& group, const PlanContext& context) const {
+  const Node *x = group.nodes[0]->inputs[1], *ids = group.nodes[0]->inputs[2];
+  const int64_t width = x->shape[-1];
+  std::vector<ExpertsPart> parts;
+  for (const Node* node : group.nodes) {
+    parts.push_back({.weight = context.weights.find(node->inputs[0]),
+                     .out = reinterpret_cast<float*>(address(node))});
+  }
+  const bool quantized = quantizes_activations(parts[0].weight->dtype);
+  return make_experts_step(context.kernels, std::move(parts),
+                           {.tokens = ids->shape[0],
+                            .used = ids->shape[1],
+                            .ids = reinterpret_cast<const int32_t*>(address(ids)),
+                            .x = quantized ? quantized_address(x) : address(x),
+                            .x_stride = quantized ? quantized_row_bytes(width)
+                                                  : width * static_cast<int64_t>(sizeof(float)),
+                            .row_per_expert = x->shape.rank() == 3},
+                           context.threads);
 }
 
 std::unique_ptr<Step> CpuPlan::make_attention(const Node& node, const PlanContext& context) const {

@@ -45,6 +45,7 @@ class CpuPlan final : public Plan {
   void make_steps(const Groups& groups, const PlanContext& context);
   std::unique_ptr<Step> make_rows(const Group& group, const PlanContext& context) const;
   std::unique_ptr<Step> make_matmul(const Group& group, const PlanContext& context) const;
+  std::unique_ptr<Step> make_experts(const Group& group, const PlanContext& context) const;
   std::unique_ptr<Step> make_attention(const Node& node, const PlanContext& context) const;
   std::byte* address(const Node* node) const;
   std::byte* quantized_address(const Node* node) const;

@@ -7,6 +7,7 @@
 #include "ml/backend/cpu/state.h"
 #include "ml/formats.h"
 #include "ml/ops.h"
+#include "ml/rope.h"
 
 namespace cria::ml::cpu {
 namespace {
@@ -16,14 +17,24 @@ int64_t width_of(const Shape& shape) {
 }
 
 bool is_binary(Op op) {
-  return op == Op::kAdd || op == Op::kSub || op == Op::kMul || op == Op::kDiv || op == Op::kSwiglu;
+  return op == Op::kAdd || op == Op::kSub || op == Op::kMul || op == Op::kDiv || op == Op::kGated ||
+         op == Op::kSwigluLimited;
 }
 
-// The second operand as one vector for all rows.
-bool is_vector(const Node* node) { return node->shape.rank() == 1 && node->index < 0; }
+// Results and inputs are floats, and vectors of weights are kept as floats; other weights are not.
+bool is_floats(const Node* node) {
+  return node->index >= 0 ? node->dtype == DType::kF32 : node->shape.rank() < 2;
+}
 
-Kernels::Binary binary_kernel(const Kernels& kernels, Op op) {
-  switch (op) {
+// The second operand as one vector for all rows, or as one number for each vector.
+bool is_vector(const Node* node) { return node->shape.rank() == 1 && node->index < 0; }
+bool is_column(const Node& node) {
+  const Shape &a = node.inputs[0]->shape, &b = node.inputs[1]->shape;
+  return a.rank() >= 2 && a != b && a.with(-1, 1) == b;
+}
+
+Kernels::Binary binary_kernel(const Kernels& kernels, const Node& node) {
+  switch (node.op) {
     case Op::kAdd:
       return kernels.add;
     case Op::kSub:
@@ -33,20 +44,24 @@ Kernels::Binary binary_kernel(const Kernels& kernels, Op op) {
     case Op::kDiv:
       return kernels.div;
     default:
-      return kernels.swiglu;
+      return kernels.gated[static_cast<size_t>(std::get<Activation>(node.options))];
   }
 }
 
-Kernels::Unary unary_kernel(const Kernels& kernels, Op op) {
-  switch (op) {
-    case Op::kSilu:
-      return kernels.silu;
+Kernels::Unary unary_kernel(const Kernels& kernels, const Node& node) {
+  switch (node.op) {
     case Op::kExp:
       return kernels.exp;
     case Op::kSigmoid:
       return kernels.sigmoid;
+    case Op::kSqrt:
+      return kernels.sqrt;
     case Op::kRsqrt:
       return kernels.rsqrt;
+    case Op::kTanh:
+      return kernels.tanh;
+    case Op::kActivate:
+      return kernels.activate[static_cast<size_t>(std::get<Activation>(node.options))];
     default:
       return nullptr;
   }
@@ -71,16 +86,55 @@ struct Rows {
 RowOperation binary(const Rows& r) {
   const bool vector = is_vector(r.node.inputs[1]);
   const int64_t width = r.width(), n = vector ? r.node.shape[-1] : width;
-  return [f = binary_kernel(r.kernels, r.node.op), a = r.in(0), b = r.in(1), out = r.out(), width,
-          n, vector](int64_t row) {
+  return [f = binary_kernel(r.kernels, r.node), a = r.in(0), b = r.in(1), out = r.out(), width, n,
+          vector](int64_t row) {
     for (int64_t i = 0; i < width; i += n) {
       f(a + row * width + i, b + (vector ? 0 : row * width + i), n, out + row * width + i);
     }
   };
 }
 
+// A number for each vector of n elements.
+RowOperation column(const Rows& r) {
+  const int64_t n = r.node.shape[-1], vectors = r.width() / std::max<int64_t>(1, n);
+  const auto number = [op = r.node.op](float b) -> AffineOptions {
+    switch (op) {
+      case Op::kAdd:
+        return {1, b};
+      case Op::kSub:
+        return {1, -b};
+      case Op::kMul:
+        return {b, 0};
+      default:
+        return {1 / b, 0};
+    }
+  };
+  return [f = r.kernels.affine, number, a = r.in(0), b = r.in(1), out = r.out(), n,
+          vectors](int64_t row) {
+    for (int64_t i = row * vectors; i < (row + 1) * vectors; ++i) {
+      const AffineOptions o = number(b[i]);
+      f(a + i * n, o.scale, o.offset, n, out + i * n);
+    }
+  };
+}
+
+RowOperation swiglu_limited(const Rows& r) {
+  const auto o = std::get<SwigluOptions>(r.node.options);
+  return [f = r.kernels.swiglu_limited, o, gate = r.in(0), up = r.in(1), out = r.out(),
+          n = r.width()](int64_t row) {
+    f(gate + row * n, up + row * n, o.alpha, o.limit, n, out + row * n);
+  };
+}
+
+RowOperation clamp(const Rows& r) {
+  const auto o = std::get<ClampOptions>(r.node.options);
+  return [f = r.kernels.clamp, o, x = r.in(0), out = r.out(), n = r.width()](int64_t row) {
+    f(x + row * n, o.low, o.high, n, out + row * n);
+  };
+}
+
 RowOperation unary(const Rows& r) {
-  return [f = unary_kernel(r.kernels, r.node.op), x = r.in(0), out = r.out(),
+  return [f = unary_kernel(r.kernels, r.node), x = r.in(0), out = r.out(),
           n = r.width()](int64_t row) { f(x + row * n, n, out + row * n); };
 }
 
@@ -107,6 +161,26 @@ RowOperation rms_norm(const Rows& r) {
   };
 }
 
+RowOperation layer_norm(const Rows& r) {
+  const float eps = std::get<NormOptions>(r.node.options).eps;
+  const float* weight = r.node.inputs[1] ? r.in(1) : nullptr;
+  const float* bias = r.node.inputs[2] ? r.in(2) : nullptr;
+  const int64_t width = r.width(), n = r.node.shape[-1];
+  return [f = r.kernels.layer_norm, x = r.in(0), weight, bias, eps, out = r.out(), width,
+          n](int64_t row) {
+    for (int64_t i = row * width; i < (row + 1) * width; i += n)
+      f(x + i, weight, bias, eps, n, out + i);
+  };
+}
+
+RowOperation weighted_sum(const Rows& r) {
+  const int64_t count = r.node.inputs[1]->shape[1], n = r.node.shape[1];
+  return [f = r.kernels.weighted_sum, x = r.in(0), weights = r.in(1), count, n,
+          out = r.out()](int64_t row) {
+    f(x + row * count * n, weights + row * count, count, n, out + row * n);
+  };
+}
+
 RowOperation rotate(const Rows& r) {
   const auto pairs = std::get<RopePairs>(r.node.options);
   const int64_t heads = r.node.shape[1], head_dim = r.node.shape[2],
@@ -121,19 +195,14 @@ RowOperation rotate(const Rows& r) {
 RowOperation rope_table(const Rows& r) {
   const auto o = std::get<RopeOptions>(r.node.options);
   const int64_t half = o.dims / 2;
-  std::vector<double> frequencies;
-  for (int64_t i = 0; i < half; ++i) {
-    const double divisor = r.node.inputs[1] ? double{r.in(1)[i]} : 1;
-    frequencies.push_back(
-        double{o.scale} *
-        std::pow(double{o.base}, -2.0 * static_cast<double>(i) / static_cast<double>(o.dims)) /
-        divisor);
-  }
-  return [frequencies, positions = r.ids(0), out = r.out(), half](int64_t row) {
+  std::span<const float> divisors;
+  if (r.node.inputs[1]) divisors = {r.in(1), static_cast<size_t>(half)};
+  return [frequencies = rope_frequencies(o, divisors), magnitude = double{o.yarn.magnitude},
+          positions = r.ids(0), out = r.out(), half](int64_t row) {
     for (int64_t i = 0; i < half; ++i) {
       const double angle = positions[row] * frequencies[static_cast<size_t>(i)];
-      out[row * 2 * half + i] = static_cast<float>(std::cos(angle));
-      out[row * 2 * half + half + i] = static_cast<float>(std::sin(angle));
+      out[row * 2 * half + i] = static_cast<float>(magnitude * std::cos(angle));
+      out[row * 2 * half + half + i] = static_cast<float>(magnitude * std::sin(angle));
     }
   };
 }
@@ -163,23 +232,32 @@ RowOperation store(const Rows& r) {
 std::optional<int64_t> rows_of(const Node& node) {
   if (node.op == Op::kStore) return node.inputs[1]->shape[0];
   const int64_t rows = node.shape.rank() < 2 ? 1 : node.shape[0];
+  if (node.op == Op::kRows) return node.dtype == DType::kF32 ? std::optional(rows) : std::nullopt;
+  if (node.op == Op::kRopeTable) return rows;
+  for (const Node* input : node.inputs) {
+    if (input && !is_floats(input)) return std::nullopt;
+  }
   if (is_binary(node.op)) {
     const Node *a = node.inputs[0], *b = node.inputs[1];
-    const bool fits = a->shape == b->shape ? b->dtype == DType::kF32 && b->index >= 0
-                                           : is_vector(b) && b->shape[0] == a->shape[-1];
+    const bool gate = node.op == Op::kGated || node.op == Op::kSwigluLimited;
+    const bool fits = a->shape == b->shape || (is_vector(b) && b->shape[0] == a->shape[-1]) ||
+                      (is_column(node) && !gate);
     return fits ? std::optional(rows) : std::nullopt;
   }
   switch (node.op) {
     case Op::kAffine:
     case Op::kExp:
+    case Op::kSqrt:
     case Op::kRsqrt:
+    case Op::kTanh:
     case Op::kSigmoid:
-    case Op::kSilu:
+    case Op::kClamp:
+    case Op::kActivate:
     case Op::kSoftmax:
     case Op::kRmsNorm:
+    case Op::kLayerNorm:
     case Op::kRotate:
-    case Op::kRopeTable:
-    case Op::kRows:
+    case Op::kWeightedSum:
       return rows;
     default:
       return std::nullopt;
@@ -189,19 +267,27 @@ std::optional<int64_t> rows_of(const Node& node) {
 bool reads_own_row(const Node& node, size_t operand) {
   if (node.op == Op::kRows) return false;
   if (node.op == Op::kStore) return operand == 1;
-  return operand == 0 || is_binary(node.op) || node.op == Op::kRotate;
+  return operand == 0 || is_binary(node.op) || node.op == Op::kRotate ||
+         node.op == Op::kWeightedSum;
 }
 
 RowOperation make_row_operation(const Kernels& kernels, const Node& node, const Address& address) {
   const Rows rows{kernels, node, address};
-  if (is_binary(node.op)) return binary(rows);
+  if (node.op == Op::kSwigluLimited) return swiglu_limited(rows);
+  if (is_binary(node.op)) return is_column(node) ? column(rows) : binary(rows);
   switch (node.op) {
     case Op::kAffine:
       return affine(rows);
+    case Op::kClamp:
+      return clamp(rows);
     case Op::kSoftmax:
       return softmax(rows);
     case Op::kRmsNorm:
       return rms_norm(rows);
+    case Op::kLayerNorm:
+      return layer_norm(rows);
+    case Op::kWeightedSum:
+      return weighted_sum(rows);
     case Op::kRotate:
       return rotate(rows);
     case Op::kRopeTable:
@@ -211,7 +297,7 @@ RowOperation make_row_operation(const Kernels& kernels, const Node& node, const 
     case Op::kStore:
       return store(rows);
     default:
-      CRIA_CHECK(unary_kernel(kernels, node.op));
+      CRIA_CHECK(unary_kernel(kernels, node));
       return unary(rows);
   }
 }

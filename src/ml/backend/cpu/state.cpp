@@ -84,6 +84,14 @@ int64_t CpuState::offset(int64_t slot, int64_t head) const {
   return (slot / block_size_ * heads_ + head) * block_size_ * head_bytes_;
 }
 
+StateRows CpuState::rows() {
+  CRIA_CHECK(role_ == StateRole::kValues && dtype() == DType::kF32);
+  return {.data = reinterpret_cast<float*>(memory_.data()),
+          .rows = heads_,
+          .dim = dim_,
+          .block = block_size_};
+}
+
 void CpuState::store(const Kernels& kernels, int64_t slot, const float* row) {
   const int64_t size = heads_ * dim_;
   if (dtype() == DType::kF32)

@@ -7,6 +7,7 @@
 #include "ml/aligned.h"
 #include "ml/backend.h"
 #include "ml/backend/cpu/kernels/kernels.h"
+#include "ml/primitives.h"
 
 namespace cria::ml::cpu {
 
@@ -16,6 +17,9 @@ class CpuState final : public State {
 
   const std::byte* data() const { return memory_.data(); }
   int64_t block_size() const { return block_size_; }
+
+  // Of a recurrent state: values of type F32.
+  StateRows rows();
 
   // One slot from and to a row [heads, head_dim] of floats.
   void store(const Kernels& kernels, int64_t slot, const float* row);

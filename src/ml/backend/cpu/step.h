@@ -42,6 +42,21 @@ std::unique_ptr<Step> make_matmul_step(const Kernels& kernels, std::vector<Matmu
                                        const std::byte* x, int64_t x_stride, int64_t tokens,
                                        int threads);
 
+// Experts' matrices multiplied with the activations of those tokens that use them.
+struct ExpertsPart {
+  const PackedMatrix* weight;  // of the first expert; the others follow
+  float* out;                  // [tokens][used][rows]
+};
+struct ExpertsStepSpec {
+  int64_t tokens, used;
+  const int32_t* ids;  // [tokens][used]
+  const std::byte* x;  // a row for each token, or for each token and expert used
+  int64_t x_stride;    // bytes from one row to the next
+  bool row_per_expert;
+};
+std::unique_ptr<Step> make_experts_step(const Kernels& kernels, std::vector<ExpertsPart> parts,
+                                        const ExpertsStepSpec& spec, int threads);
+
 struct AttentionStepSpec {
   const Node* node;  // paged_attention
   const float* q;
@@ -54,6 +69,6 @@ std::unique_ptr<Step> make_attention_step(const Kernels& kernels, const Attentio
 
 // A primitive without a kernel: as ml/primitives.h computes it.
 std::unique_ptr<Step> make_primitive_step(const Node& node, std::vector<const std::byte*> operands,
-                                          float* out);
+                                          float* out, int threads);
 
 }  // namespace cria::ml::cpu

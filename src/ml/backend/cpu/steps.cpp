@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "ml/backend/cpu/kernels/pack.h"
+#include "ml/backend/cpu/state.h"
 #include "ml/backend/cpu/step.h"
 #include "ml/primitives.h"
 
@@ -78,14 +79,18 @@ class MatmulStep final : public Step {
 
 class PrimitiveStep final : public Step {
  public:
-  PrimitiveStep(const Node& node, std::vector<const std::byte*> operands, float* out)
+  PrimitiveStep(const Node& node, std::vector<const std::byte*> operands, float* out, int threads)
       : node_(node), out_(out) {
     for (size_t i = 0; i < operands.size(); ++i) operands_.push_back({node.inputs[i], operands[i]});
-    items = node.op == Op::kMatmul ? node.inputs[0]->shape[-2] : 1;
+    items = parts(node);
+    chunk = chunk_of(items, threads);
   }
   void run(int64_t first, int64_t last, float*) const override {
-    if (node_.op == Op::kMatmul) return evaluate_matmul(node_, operands_, first, last, out_);
-    evaluate(node_, operands_, out_);
+    if (is_recurrence(node_.op)) {
+      auto& state = *static_cast<CpuState*>(recurrent_state(node_)->state);
+      return evaluate_recurrence(node_, operands_, state.rows(), first, last, out_);
+    }
+    evaluate(node_, operands_, first, last, out_);
   }
 
  private:
@@ -108,8 +113,8 @@ std::unique_ptr<Step> make_matmul_step(const Kernels& kernels, std::vector<Matmu
 }
 
 std::unique_ptr<Step> make_primitive_step(const Node& node, std::vector<const std::byte*> operands,
-                                          float* out) {
-  return std::make_unique<PrimitiveStep>(node, std::move(operands), out);
+                                          float* out, int threads) {
+  return std::make_unique<PrimitiveStep>(node, std::move(operands), out, threads);
 }
 
 }  // namespace cria::ml::cpu

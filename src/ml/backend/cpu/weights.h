@@ -9,15 +9,16 @@
 
 namespace cria::ml::cpu {
 
+// A matrix, or several of the same size, one after another.
 struct PackedMatrix {
-  DType dtype;  // of the tiles
-  int64_t rows, cols;
+  DType dtype;                   // of the tiles
+  int64_t matrices, rows, cols;  // rows and columns of each
   AlignedBytes tiles;
 };
 
 class PackedWeights {
  public:
-  void pack(const Node& weight, ThreadPool& pool);  // a matrix; OutOfMemory
+  void pack(const Node& weight, ThreadPool& pool);  // of two dimensions or three; OutOfMemory
   const PackedMatrix* find(const Node* weight) const;
 
  private:

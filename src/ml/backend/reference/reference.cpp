@@ -101,11 +101,20 @@ class ReferencePlan final : public Plan {
       return;
     }
     float* out = reinterpret_cast<float*>(bytes_of(&node).data());
-    if (node.op != Op::kMatmul) return evaluate(node, operands, out);
-    const int64_t rows = operands[0].node->shape[-2];
+    const int64_t n = parts(node);
+    if (is_recurrence(node.op)) {
+      const Node& state = *recurrent_state(node);
+      auto& memory = static_cast<ReferenceState*>(state.state)->bytes;
+      return evaluate_recurrence(node, operands,
+                                 {.data = reinterpret_cast<float*>(memory.data()),
+                                  .rows = state.shape[1],
+                                  .dim = state.shape[2]},
+                                 0, n, out);
+    }
+    const bool heavy = node.op == Op::kMatmul || node.op == Op::kConv;
+    if (!heavy) return evaluate(node, operands, 0, n, out);
     pool.run([&](int thread) {
-      evaluate_matmul(node, operands, rows * thread / pool.size(),
-                      rows * (thread + 1) / pool.size(), out);
+      evaluate(node, operands, n * thread / pool.size(), n * (thread + 1) / pool.size(), out);
     });
   }
 

@@ -35,13 +35,6 @@ void mul_kernel(const float* a, const float* b, int64_t n, float* out) {
 void div_kernel(const float* a, const float* b, int64_t n, float* out) {
   map(a, b, n, out, [](Vec x, Vec y) { return x / y; });
 }
-void swiglu_kernel(const float* gate, const float* up, int64_t n, float* out) {
-  map(gate, up, n, out, [](Vec x, Vec y) { return silu(x) * y; });
-}
-
-void silu_kernel(const float* x, int64_t n, float* out) {
-  map(x, n, out, [](Vec v) { return silu(v); });
-}
 void exp_kernel(const float* x, int64_t n, float* out) {
   map(x, n, out, [](Vec v) { return exp(v); });
 }
@@ -50,6 +43,12 @@ void sigmoid_kernel(const float* x, int64_t n, float* out) {
 }
 void rsqrt_kernel(const float* x, int64_t n, float* out) {
   map(x, n, out, [](Vec v) { return splat(1.0f) / sqrt(v); });
+}
+void sqrt_kernel(const float* x, int64_t n, float* out) {
+  map(x, n, out, [](Vec v) { return sqrt(v); });
+}
+void clamp_kernel(const float* x, float low, float high, int64_t n, float* out) {
+  map(x, n, out, [a = splat(low), b = splat(high)](Vec v) { return min(b, max(a, v)); });
 }
 void affine_kernel(const float* x, float scale, float offset, int64_t n, float* out) {
   map(x, n, out, [a = splat(scale), b = splat(offset)](Vec v) { return v * a + b; });
@@ -84,6 +83,45 @@ void rms_norm_kernel(const float* x, const float* weight, float eps, int64_t n, 
   const Vec scale = splat(1.0f / __builtin_sqrtf(mean + eps));
   if (weight == nullptr) return map(x, n, out, [scale](Vec v) { return v * scale; });
   map(x, weight, n, out, [scale](Vec v, Vec w) { return v * scale * w; });
+}
+
+// Sums in the order of sum_of_squares.
+inline float sum_of(const float* x, int64_t n) {
+  Vec sums[4] = {splat(0), splat(0), splat(0), splat(0)};
+  int64_t i = 0;
+  for (; i + 4 * kLanes <= n; i += 4 * kLanes) {
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) sums[j] = sums[j] + load(x + i + j * kLanes);
+  }
+  for (; i < n; i += kLanes)
+    sums[0] = sums[0] + (i + kLanes <= n ? load(x + i) : load_partial(x + i, n - i));
+  return sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
+}
+
+void layer_norm_kernel(const float* x, const float* weight, const float* bias, float eps, int64_t n,
+                       float* out) {
+  const Vec mean = splat(sum_of(x, n) / static_cast<float>(n));
+  map(x, n, out, [mean](Vec v) { return v - mean; });
+  const float variance = sum_of_squares(out, n) / static_cast<float>(n);
+  const Vec scale = splat(1.0f / __builtin_sqrtf(variance + eps));
+  map(out, n, out, [scale](Vec v) { return v * scale; });
+  if (weight != nullptr) mul_kernel(out, weight, n, out);
+  if (bias != nullptr) add_kernel(out, bias, n, out);
+}
+
+void weighted_sum_kernel(const float* x, const float* weights, int64_t count, int64_t n,
+                         float* out) {
+  const auto column = [&](int64_t i, int64_t lanes) {
+    Vec sum = splat(0);
+    for (int64_t j = 0; j < count; ++j) {
+      const float* from = x + j * n + i;
+      sum = fma(splat(weights[j]), lanes == kLanes ? load(from) : load_partial(from, lanes), sum);
+    }
+    return sum;
+  };
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) store(out + i, column(i, kLanes));
+  if (i < n) store_partial(out + i, column(i, n - i), n - i);
 }
 
 inline float largest_of(const float* x, int64_t n) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numbers>
 #include <random>
 #include <vector>
 
@@ -50,6 +51,10 @@ double sigmoid(double x) {
   return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
 }
 double silu(double x) { return x * sigmoid(x); }
+double gelu(double x) {
+  return x * sigmoid(2 * std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x));
+}
+double gelu_erf(double x) { return x * std::erfc(-x / std::numbers::sqrt2) / 2; }
 
 // Every length, at every alignment: results are right, nothing else is written, `out` may be the
 // operand, and an element's result does not depend on where it lies.
@@ -83,7 +88,10 @@ TEST_P(Elementwise, ComputesWithTwoOperands) {
       {kernels().sub, [](double a, double b) { return a - b; }, 0.5},
       {kernels().mul, [](double a, double b) { return a * b; }, 0.5},
       {kernels().div, [](double a, double b) { return a / b; }, 0.5},
-      {kernels().swiglu, [](double a, double b) { return silu(a) * b; }, 4}};
+      {kernels().gated[static_cast<int>(Activation::kSilu)],
+       [](double a, double b) { return silu(a) * b; }, 4},
+      {kernels().gated[static_cast<int>(Activation::kGelu)],
+       [](double a, double b) { return gelu(a) * b; }, 12}};
   for (const auto& [kernel, exact, most_ulp] : cases) expect_elementwise(kernel, exact, most_ulp);
 }
 
@@ -94,10 +102,20 @@ TEST_P(Elementwise, ComputesWithOneOperand) {
     double most_ulp;
     float low;
   };
-  const Case cases[] = {{kernels().silu, silu, 3.5, -30},
-                        {kernels().exp, [](double x) { return std::exp(x); }, 1, -30},
-                        {kernels().sigmoid, sigmoid, 3, -30},
-                        {kernels().rsqrt, [](double x) { return 1 / std::sqrt(x); }, 1.5, 0.001f}};
+  const auto activation = [&](Activation a) { return kernels().activate[static_cast<int>(a)]; };
+  const Case cases[] = {
+      {activation(Activation::kSilu), silu, 3.5, -30},
+      {activation(Activation::kGelu), gelu, 12, -3},
+      {activation(Activation::kGeluErf), gelu_erf, 12, -3},
+      {activation(Activation::kQuickGelu), [](double x) { return x * sigmoid(double{1.702f} * x); },
+       12, -10},
+      {activation(Activation::kRelu), [](double x) { return x < 0 ? 0 : x; }, 0, -30},
+      {kernels().tanh, [](double x) { return std::tanh(x); }, 2.5, -30},
+      {kernels().tanh, [](double x) { return std::tanh(x); }, 2.5, 0},
+      {kernels().sqrt, [](double x) { return std::sqrt(x); }, 0.5, 0},
+      {kernels().exp, [](double x) { return std::exp(x); }, 1, -30},
+      {kernels().sigmoid, sigmoid, 3, -30},
+      {kernels().rsqrt, [](double x) { return 1 / std::sqrt(x); }, 1.5, 0.001f}};
   for (const Case& c : cases) {
     expect_elementwise(
         [&](const float* x, const float*, int64_t n, float* out) { c.kernel(x, n, out); },
@@ -110,6 +128,49 @@ TEST_P(Elementwise, ScalesAndOffsets) {
                          float* out) { kernels().affine(x, 2.5f, -1.0f, n, out); },
                      [](double x, double) { return double{static_cast<float>(x * 2.5)} - 1; }, 0.5,
                      1, 4);
+}
+
+TEST_P(Elementwise, Clamps) {
+  expect_elementwise([&](const float* x, const float*, int64_t n,
+                         float* out) { kernels().clamp(x, -1.5f, 2.0f, n, out); },
+                     [](double x, double) { return std::min(2.0, std::max(-1.5, x)); }, 0);
+  const Floats x = {kNaN, kInfinity, -kInfinity};
+  Floats out(3);
+  kernels().clamp(x.data(), -1, 1, 3, out.data());
+  EXPECT_TRUE(std::isnan(out[0]));
+  EXPECT_EQ(out[1], 1);
+  EXPECT_EQ(out[2], -1);
+}
+
+TEST_P(Elementwise, LimitsGates) {
+  expect_elementwise([&](const float* gate, const float* up, int64_t n,
+                         float* out) { kernels().swiglu_limited(gate, up, 1.702f, 2.0f, n, out); },
+                     [](double g, double u) {
+                       g = std::min(g, 2.0);
+                       u = std::min(2.0, std::max(-2.0, u));
+                       return g * sigmoid(double{1.702f} * g) * (u + 1);
+                     },
+                     6, -10);
+}
+
+// Tails, limits and what is not a number.
+TEST_P(Elementwise, ActivatesExtremes) {
+  for (int kind = 0; kind < kActivations; ++kind) {
+    const Floats x = {200, -200, 0, 1e-30f, kNaN};
+    Floats out(x.size());
+    kernels().activate[kind](x.data(), std::ssize(x), out.data());
+    EXPECT_EQ(out[0], 200) << kind;
+    EXPECT_EQ(out[1], 0) << kind;
+    EXPECT_EQ(out[2], 0) << kind;
+    EXPECT_NEAR(out[3], kind == static_cast<int>(Activation::kRelu) ? 1e-30f : 0.5e-30f, 1e-36f);
+    EXPECT_TRUE(std::isnan(out[4])) << kind;
+  }
+  const Floats x = {kInfinity, -kInfinity, 20, -20, 1e-20f, kNaN};
+  Floats out(x.size());
+  kernels().tanh(x.data(), std::ssize(x), out.data());
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(out[i], i % 2 ? -1 : 1);
+  EXPECT_EQ(out[4], 1e-20f);
+  EXPECT_TRUE(std::isnan(out[5]));
 }
 
 TEST_P(Elementwise, TakesTheRootBeforeTheReciprocal) {

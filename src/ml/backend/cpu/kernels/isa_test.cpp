@@ -50,10 +50,11 @@ TEST(Isa, IsChosenByTheEnvironmentOrElseTheBest) {
 TEST(Isa, HasAllFunctionsOfItsTable) {
   for (const Isa& isa : isas()) {
     const Kernels& k = *isa.kernels;
-    EXPECT_TRUE(k.rms_norm && k.add && k.sub && k.mul && k.div && k.swiglu && k.silu && k.exp &&
-                k.sigmoid && k.rsqrt && k.affine && k.softmax && k.rotate && k.attention &&
-                k.attend_segment && k.join_segments && k.attention_part_floats &&
-                k.attention_scratch_floats && k.encode_row && k.to_f16 && k.from_f16)
+    EXPECT_TRUE(k.rms_norm && k.layer_norm && k.add && k.sub && k.mul && k.div && k.exp && k.tanh &&
+                k.sigmoid && k.sqrt && k.rsqrt && k.clamp && k.affine && k.swiglu_limited &&
+                k.softmax && k.weighted_sum && k.rotate && k.attention && k.attend_segment &&
+                k.join_segments && k.attention_part_floats && k.attention_scratch_floats &&
+                k.encode_row && k.to_f16 && k.from_f16)
         << isa.name;
     for (const DTypeInfo& type : dtypes())
       EXPECT_EQ(k.matmul[static_cast<size_t>(type.type)] != nullptr,

@@ -73,8 +73,18 @@ struct Kernels {
 
   void (*rms_norm)(const float* x, const float* weight, float eps, int64_t n,
                    float* out);  // weight may be null
-  Binary add, sub, mul, div, swiglu;
-  Unary silu, exp, sigmoid, rsqrt;
+  // Weight and bias may be null.
+  void (*layer_norm)(const float* x, const float* weight, const float* bias, float eps, int64_t n,
+                     float* out);
+  Binary add, sub, mul, div;
+  Unary exp, sigmoid, sqrt, rsqrt, tanh;
+  Unary activate[kActivations];  // by Activation
+  Binary gated[kActivations];
+  void (*swiglu_limited)(const float* gate, const float* up, float alpha, float limit, int64_t n,
+                         float* out);
+  void (*clamp)(const float* x, float low, float high, int64_t n, float* out);
+  // The sum of `count` vectors of n elements that follow each other, each times its weight.
+  void (*weighted_sum)(const float* x, const float* weights, int64_t count, int64_t n, float* out);
   void (*affine)(const float* x, float scale, float offset, int64_t n, float* out);
   void (*softmax)(const float* x, int64_t n, float* out);
   // One token: `heads` heads of head_dim; the table holds dims/2 cosines, then dims/2 sines.

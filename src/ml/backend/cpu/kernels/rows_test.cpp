@@ -63,6 +63,52 @@ TEST_P(Rows, AreNormalisedToARootMeanSquareOfOne) {
   }
 }
 
+TEST_P(Rows, AreNormalisedToAMeanOfZeroAndAVarianceOfOne) {
+  for (const int64_t n : lengths()) {
+    Floats x = random_floats(n + 1, 1);
+    for (float& value : x) value += 3;
+    const Floats weight = random_floats(n + 2, 2), bias = random_floats(n + 3, 3);
+    double mean = 0, variance = 0;
+    for (int64_t i = 0; i < n; ++i) mean += double{x[i + 1]} / static_cast<double>(n);
+    for (int64_t i = 0; i < n; ++i)
+      variance += (x[i + 1] - mean) * (x[i + 1] - mean) / static_cast<double>(n);
+    for (const bool plain : {false, true}) {
+      Floats expected(static_cast<size_t>(n));
+      for (int64_t i = 0; i < n; ++i) {
+        const double y = (x[i + 1] - mean) / std::sqrt(variance + 1e-3);
+        expected[i] = static_cast<float>(plain ? y : y * weight[i + 2] + bias[i + 3]);
+      }
+      Floats out(static_cast<size_t>(n + 1), kUntouched), in_place(&x[1], &x[1] + n);
+      kernels().layer_norm(&x[1], plain ? nullptr : &weight[2], plain ? nullptr : &bias[3], 1e-3f,
+                           n, out.data());
+      kernels().layer_norm(in_place.data(), plain ? nullptr : &weight[2],
+                           plain ? nullptr : &bias[3], 1e-3f, n, in_place.data());
+      EXPECT_EQ(out.back(), kUntouched);
+      out.pop_back();
+      EXPECT_LE(n == 1 && plain ? 0 : nmse(out, expected), 1e-10) << n;
+      EXPECT_EQ(in_place, out) << n;
+    }
+  }
+}
+
+TEST_P(Rows, AreSummedWithWeights) {
+  for (const int64_t n : lengths()) {
+    for (const int64_t count : {1, 2, 8}) {
+      const Floats x = random_floats(count * n + 1, 1), weights = random_floats(count, 2);
+      Floats out(static_cast<size_t>(n + 1), kUntouched), expected;
+      kernels().weighted_sum(&x[1], weights.data(), count, n, out.data());
+      EXPECT_EQ(out.back(), kUntouched);
+      out.pop_back();
+      for (int64_t i = 0; i < n; ++i) {
+        double sum = 0;
+        for (int64_t j = 0; j < count; ++j) sum += double{weights[j]} * x[j * n + i + 1];
+        expected.push_back(static_cast<float>(sum));
+      }
+      EXPECT_LE(nmse(out, expected), 1e-11) << n;
+    }
+  }
+}
+
 TEST_P(Rows, OfZerosAreNormalisedToZeros) {
   const Floats x(20, 0.0f);
   Floats out(21, kUntouched);

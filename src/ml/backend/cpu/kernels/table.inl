@@ -6,6 +6,7 @@
 // of shared headers (the standard library's included): the linker keeps one copy of those, and if
 // it kept one that was compiled for a newer processor, programs would crash on others.
 
+#include "ml/backend/cpu/kernels/activations.inl"
 #include "ml/backend/cpu/kernels/attention.inl"
 #include "ml/backend/cpu/kernels/attention_encode.inl"
 #include "ml/backend/cpu/kernels/elementwise.inl"
@@ -22,11 +23,15 @@ constexpr Kernels table() {
   kernels.sub = sub_kernel;
   kernels.mul = mul_kernel;
   kernels.div = div_kernel;
-  kernels.swiglu = swiglu_kernel;
-  kernels.silu = silu_kernel;
   kernels.exp = exp_kernel;
   kernels.sigmoid = sigmoid_kernel;
+  kernels.sqrt = sqrt_kernel;
   kernels.rsqrt = rsqrt_kernel;
+  kernels.tanh = tanh_kernel;
+  kernels.clamp = clamp_kernel;
+  add_activation_kernels(kernels);
+  kernels.layer_norm = layer_norm_kernel;
+  kernels.weighted_sum = weighted_sum_kernel;
   kernels.affine = affine_kernel;
   kernels.softmax = softmax_kernel;
   kernels.rotate = rotate_kernel;

@@ -2,11 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model/loading.h"
 #include "nn/linear.h"
-#include "tests/support/expect_error.h"
-#include "tests/support/gguf_builder.h"
-#include "tests/support/map_config.h"
 
 namespace cria::model {
 namespace {
@@ -32,21 +28,6 @@ TEST(RandomBinder, InventsWhatIsNamedOnceAndTheSameForASeed) {
   EXPECT_EQ(nodes[1].name, "second.weight");
   EXPECT_EQ(reinterpret_cast<const float*>(nodes[0].data)[0],
             reinterpret_cast<const float*>(b.first.weight.node()->data)[0]);
-}
-
-TEST(Config, ChecksSizesAndNumbers) {
-  const MapConfig config(
-      "llama", {{"zero", 0}, {"huge", 1e9}, {"fine", 7}, {"infinite", 1e300}, {"negative", -1}});
-  EXPECT_EQ(config.dim("fine"), 7);
-  EXPECT_EQ(config.dim("absent", 3), 3);
-  test::expect_error([&] { config.dim("zero"); }, Error::Code::kCorrupt, {"llama.zero is 0"});
-  test::expect_error([&] { config.dim("zero", 3); }, Error::Code::kCorrupt, {"llama.zero is 0"});
-  test::expect_error([&] { config.dim("huge"); }, Error::Code::kCorrupt, {"llama.huge"});
-  test::expect_error([&] { config.dim("absent"); }, Error::Code::kNotFound,
-                     {"llama.absent is absent"});
-  test::expect_error([&] { config.real("infinite"); }, Error::Code::kCorrupt, {"llama.infinite"});
-  test::expect_error([&] { config.positive("negative", 1); }, Error::Code::kCorrupt,
-                     {"llama.negative is -1"});
 }
 
 }  // namespace

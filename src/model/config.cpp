@@ -1,8 +1,7 @@
 #include "model/config.h"
 
+#include <algorithm>
 #include <cmath>
-
-#include "base/error.h"
 
 namespace cria::model {
 
@@ -11,42 +10,84 @@ std::string Config::full(std::string_view key) const {
   return whole ? std::string(key) : concat(architecture(), '.', key);
 }
 
+bool Config::has(std::string_view key) const { return has_key(full(key)); }
+
+std::optional<int64_t> Config::single(std::string_view key, int64_t lowest) const {
+  const std::optional<std::vector<int64_t>> values = find_integers(full(key));
+  if (!values) return std::nullopt;
+  if (values->empty()) corrupt(key, "is an empty list, expected a size");
+  for (const int64_t value : *values) {
+    if (value < lowest || value > kLargestDim)
+      corrupt(key, "is ", value, ", expected ", lowest, " to ", kLargestDim);
+    if (value != values->front()) {
+      unsupported(key, "is ", values->front(), " in some layers and ", value,
+                  " in others, expected the same in all");
+    }
+  }
+  return values->front();
+}
+
 int64_t Config::dim(std::string_view key) const {
-  const std::string name = full(key);
-  const std::optional<int64_t> value = find_integer(name);
-  if (!value)
-    fail(Error::Code::kNotFound, "metadata: ", name, " is absent, but the architecture needs it");
-  if (*value < 1 || *value > kLargestDim) {
-    fail(Error::Code::kCorrupt, "metadata: ", name, " is ", *value, ", expected 1 to ",
-         kLargestDim);
+  const std::optional<int64_t> value = single(key, 1);
+  if (!value) {
+    fail(Error::Code::kNotFound, "metadata: ", full(key),
+         " is absent, but the architecture needs it");
   }
   return *value;
 }
 
 int64_t Config::dim(std::string_view key, int64_t fallback) const {
-  return find_integer(full(key)) ? dim(key) : fallback;
+  return single(key, 1).value_or(fallback);
+}
+
+int64_t Config::count(std::string_view key) const { return single(key, 0).value_or(0); }
+
+std::vector<int64_t> Config::dims(std::string_view key, int64_t layers, int64_t lowest) const {
+  std::optional<std::vector<int64_t>> values = find_integers(full(key));
+  if (!values) {
+    fail(Error::Code::kNotFound, "metadata: ", full(key),
+         " is absent, but the architecture needs it");
+  }
+  if (values->size() == 1) values->resize(static_cast<size_t>(layers), values->front());
+  if (std::ssize(*values) != layers) {
+    corrupt(key, "has ", values->size(), " entries, expected one for each of ", layers, " layers");
+  }
+  for (size_t i = 0; i < values->size(); ++i) {
+    const int64_t value = (*values)[i];
+    if (value < lowest || value > kLargestDim) {
+      corrupt(key, "is ", value, " in layer ", i, ", expected ", lowest, " to ", kLargestDim);
+    }
+  }
+  return *values;
 }
 
 float Config::real(std::string_view key) const {
-  const std::string name = full(key);
-  const std::optional<double> value = find_real(name);
-  if (!value)
-    fail(Error::Code::kNotFound, "metadata: ", name, " is absent, but the architecture needs it");
-  if (!std::isfinite(static_cast<float>(*value))) {
-    fail(Error::Code::kCorrupt, "metadata: ", name, " is ", *value, ", expected a finite number");
+  const std::optional<double> value = find_real(full(key));
+  if (!value) {
+    fail(Error::Code::kNotFound, "metadata: ", full(key),
+         " is absent, but the architecture needs it");
   }
+  if (!std::isfinite(static_cast<float>(*value)))
+    corrupt(key, "is ", *value, ", expected a finite number");
   return static_cast<float>(*value);
 }
 
 float Config::real(std::string_view key, float fallback) const {
-  return find_real(full(key)) ? real(key) : fallback;
+  return has(key) ? real(key) : fallback;
+}
+
+float Config::positive(std::string_view key) const {
+  const float value = real(key);
+  if (value <= 0) corrupt(key, "is ", value, ", expected above zero");
+  return value;
 }
 
 float Config::positive(std::string_view key, float fallback) const {
-  const float value = real(key, fallback);
-  if (value <= 0)
-    fail(Error::Code::kCorrupt, "metadata: ", full(key), " is ", value, ", expected above zero");
-  return value;
+  return has(key) ? positive(key) : fallback;
+}
+
+bool Config::flag(std::string_view key, bool fallback) const {
+  return find_boolean(full(key)).value_or(fallback);
 }
 
 std::string Config::text(std::string_view key, std::string_view fallback) const {

@@ -5,6 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/error.h"
 
 namespace cria::model {
 
@@ -16,24 +19,49 @@ class Config {
 
   // A size: c.dim("block_count") reads "llama.block_count". Absent without a fallback is NotFound;
   // zero, negative or over kLargestDim is Corrupt, so that models may multiply and divide by it.
+  // Some files hold a list with an entry per layer: where all are equal that is the size, else
+  // Unsupported.
   static constexpr int64_t kLargestDim = int64_t{1} << 24;
   int64_t dim(std::string_view key) const;
   int64_t dim(std::string_view key, int64_t fallback) const;
+  // A size per layer, from a list of as many or from one for all of them; likewise, but not below
+  // `lowest`.
+  std::vector<int64_t> dims(std::string_view key, int64_t layers, int64_t lowest = 1) const;
+  // Like dim(), but 0 is fine, which is what an absent key counts as.
+  int64_t count(std::string_view key) const;
+
   // Absent without a fallback is NotFound; not finite is Corrupt.
   float real(std::string_view key) const;
   float real(std::string_view key, float fallback) const;
   // Likewise, and above zero.
+  float positive(std::string_view key) const;
   float positive(std::string_view key, float fallback) const;
+  bool flag(std::string_view key, bool fallback) const;
   std::string text(std::string_view key, std::string_view fallback) const;
+  bool has(std::string_view key) const;
+
+  // Corrupt or Unsupported, naming the key in full: c.corrupt("block_count", "is 0, ...").
+  template <class... Parts>
+  [[noreturn]] void corrupt(std::string_view key, const Parts&... parts) const {
+    fail(Error::Code::kCorrupt, "metadata: ", full(key), ' ', parts...);
+  }
+  template <class... Parts>
+  [[noreturn]] void unsupported(std::string_view key, const Parts&... parts) const {
+    fail(Error::Code::kUnsupported, "metadata: ", full(key), ' ', parts...);
+  }
 
  protected:
-  // Values under a full key; nothing when absent, Corrupt when of another type.
-  virtual std::optional<int64_t> find_integer(const std::string& key) const = 0;
+  // Values under a full key; nothing when absent, Corrupt when of another type. A single integer is
+  // a list of one.
+  virtual std::optional<std::vector<int64_t>> find_integers(const std::string& key) const = 0;
   virtual std::optional<double> find_real(const std::string& key) const = 0;
+  virtual std::optional<bool> find_boolean(const std::string& key) const = 0;
   virtual std::optional<std::string> find_text(const std::string& key) const = 0;
+  virtual bool has_key(const std::string& key) const = 0;
 
  private:
   std::string full(std::string_view key) const;
+  std::optional<int64_t> single(std::string_view key, int64_t lowest) const;
 };
 
 }  // namespace cria::model

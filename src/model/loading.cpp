@@ -19,20 +19,35 @@ class GgufConfig final : public Config {
   std::string architecture() const override { return architecture_; }
 
  protected:
-  std::optional<int64_t> find_integer(const std::string& key) const override {
-    const std::optional<int64_t> value = file_.integer(key);
-    if (value || key != architecture_ + ".vocab_size") return value;
-    // Older files leave the size to the list of tokens.
-    const auto* tokens = file_.texts("tokenizer.ggml.tokens");
-    return tokens ? std::optional(static_cast<int64_t>(tokens->size())) : std::nullopt;
+  std::optional<std::vector<int64_t>> find_integers(const std::string& key) const override {
+    const auto found = file_.metadata().find(key);
+    if (found == file_.metadata().end()) return counted_tokens(key);
+    if (is_list(found->second)) return file_.integers(key);
+    return std::vector{file_.integer(key).value()};
   }
   std::optional<double> find_real(const std::string& key) const override { return file_.real(key); }
+  std::optional<bool> find_boolean(const std::string& key) const override {
+    return file_.boolean(key);
+  }
   std::optional<std::string> find_text(const std::string& key) const override {
     const auto text = file_.text(key);
     return text ? std::optional(std::string(*text)) : std::nullopt;
   }
+  bool has_key(const std::string& key) const override { return file_.metadata().contains(key); }
 
  private:
+  static bool is_list(const gguf::Value& value) {
+    return std::holds_alternative<std::vector<int64_t>>(value) ||
+           std::holds_alternative<std::vector<uint64_t>>(value);
+  }
+
+  // Older files leave the size of the vocabulary to the list of tokens.
+  std::optional<std::vector<int64_t>> counted_tokens(const std::string& key) const {
+    if (key != architecture_ + ".vocab_size") return std::nullopt;
+    const auto* tokens = file_.texts("tokenizer.ggml.tokens");
+    return tokens ? std::optional(std::vector{static_cast<int64_t>(tokens->size())}) : std::nullopt;
+  }
+
   const gguf::File& file_;
   std::string architecture_;
 };

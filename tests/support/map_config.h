@@ -1,33 +1,80 @@
 #pragma once
 // Hyper-parameters written in a test instead of a file.
 
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "model/config.h"
 
 namespace cria::model {
 
+// A number, or a list with one per layer.
+struct Numbers {
+  Numbers() = default;
+  Numbers(double number) : values{number} {}  // NOLINT: implicit on purpose
+  Numbers(std::initializer_list<double> numbers) : values(numbers) {}
+
+  std::vector<double> values;
+};
+
 class MapConfig final : public Config {
  public:
-  MapConfig(std::string architecture, std::map<std::string, double> numbers,
-            std::map<std::string, std::string> texts = {})
+  MapConfig(std::string architecture, std::map<std::string, Numbers> numbers,
+            std::map<std::string, std::string> texts = {}, std::map<std::string, bool> flags = {})
       : architecture_(std::move(architecture)),
         numbers_(std::move(numbers)),
-        texts_(std::move(texts)) {}
+        texts_(std::move(texts)),
+        flags_(std::move(flags)) {}
 
   std::string architecture() const override { return architecture_; }
+  const std::map<std::string, Numbers>& numbers() const { return numbers_; }
+  const std::map<std::string, std::string>& texts() const { return texts_; }
+  const std::map<std::string, bool>& flags() const { return flags_; }
+
+  // The same with one number changed.
+  MapConfig with(const std::string& key, Numbers value) const {
+    MapConfig changed = *this;
+    changed.numbers_[key] = std::move(value);
+    return changed;
+  }
+  MapConfig with_text(const std::string& key, std::string value) const {
+    MapConfig changed = *this;
+    changed.texts_[key] = std::move(value);
+    return changed;
+  }
+  MapConfig with_flag(const std::string& key, bool value) const {
+    MapConfig changed = *this;
+    changed.flags_[key] = value;
+    return changed;
+  }
+  MapConfig without(const std::string& key) const {
+    MapConfig changed = *this;
+    changed.numbers_.erase(key);
+    return changed;
+  }
 
  protected:
-  std::optional<int64_t> find_integer(const std::string& key) const override {
-    const std::optional<double> value = find_real(key);
-    return value ? std::optional(static_cast<int64_t>(*value)) : std::nullopt;
+  std::optional<std::vector<int64_t>> find_integers(const std::string& key) const override {
+    const std::optional<Numbers> found = find(numbers_, key);
+    if (!found) return std::nullopt;
+    std::vector<int64_t> integers;
+    for (const double value : found->values) integers.push_back(static_cast<int64_t>(value));
+    return integers;
   }
   std::optional<double> find_real(const std::string& key) const override {
-    return find(numbers_, key);
+    const std::optional<Numbers> found = find(numbers_, key);
+    return found ? std::optional(found->values.at(0)) : std::nullopt;
+  }
+  std::optional<bool> find_boolean(const std::string& key) const override {
+    return find(flags_, key);
   }
   std::optional<std::string> find_text(const std::string& key) const override {
     return find(texts_, key);
+  }
+  bool has_key(const std::string& key) const override {
+    return find(numbers_, key) || find(texts_, key) || find(flags_, key);
   }
 
  private:
@@ -41,8 +88,9 @@ class MapConfig final : public Config {
   }
 
   std::string architecture_;
-  std::map<std::string, double> numbers_;
+  std::map<std::string, Numbers> numbers_;
   std::map<std::string, std::string> texts_;
+  std::map<std::string, bool> flags_;
 };
 
 }  // namespace cria::model

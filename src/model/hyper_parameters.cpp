@@ -1,0 +1,90 @@
+#include "model/hyper_parameters.h"
+
+#include <cmath>
+
+namespace cria::model {
+namespace {
+
+// How much larger YaRN makes scores, by the temperature that its authors found. Files may have a
+// factor on top of that.
+float yarn_magnitude(float factor, const Config& c) {
+  const float temperature = factor > 1 ? 0.1f * std::log(factor) + 1.f : 1.f;
+  return temperature * c.positive("rope.scaling.attn_factor", 1.f);
+}
+
+// Some writers have "yarn_" in these keys.
+float yarn_limit(const Config& c, const std::string& name, float fallback) {
+  return c.positive("rope.scaling." + name, c.positive("rope.scaling.yarn_" + name, fallback));
+}
+
+ml::YarnOptions read_yarn(const Config& c, float factor) {
+  const ml::YarnOptions yarn{.original_context = c.dim("rope.scaling.original_context_length"),
+                             .fast_turns = yarn_limit(c, "beta_fast", 32.f),
+                             .slow_turns = yarn_limit(c, "beta_slow", 1.f),
+                             .magnitude = yarn_magnitude(factor, c)};
+  if (yarn.fast_turns <= yarn.slow_turns) {
+    c.corrupt("rope.scaling.beta_fast", "is ", yarn.fast_turns,
+              ", expected more than rope.scaling.beta_slow, which is ", yarn.slow_turns);
+  }
+  return yarn;
+}
+
+}  // namespace
+
+HeadOptions read_heads(const Config& c, int64_t width) {
+  HeadOptions heads;
+  heads.query = c.dim("attention.head_count");
+  heads.key_value = c.dim("attention.head_count_kv", heads.query);
+  if (heads.query % heads.key_value != 0) {
+    c.corrupt("attention.head_count", "is ", heads.query,
+              ", expected a multiple of attention.head_count_kv, which is ", heads.key_value);
+  }
+  if (!c.has("attention.key_length") && width % heads.query != 0) {
+    c.corrupt("attention.head_count", "is ", heads.query,
+              ", expected a divisor of embedding_length, which is ", width);
+  }
+  heads.dim = c.dim("attention.key_length", width / heads.query);
+  if (const int64_t value = c.dim("attention.value_length", heads.dim); value != heads.dim) {
+    c.unsupported("attention.value_length", "is ", value,
+                  ", expected the same as attention.key_length, which is ", heads.dim);
+  }
+  return heads;
+}
+
+ml::RopeOptions read_rope(const Config& c, int64_t head_dim, ml::RopePairs pairs) {
+  ml::RopeOptions rope{.dims = c.dim("rope.dimension_count", head_dim),
+                       .base = c.positive("rope.freq_base", 10000.f),
+                       .pairs = pairs};
+  if (rope.dims % 2 != 0 || rope.dims > head_dim) {
+    c.corrupt("rope.dimension_count", "is ", rope.dims,
+              ", expected an even number of at most the size of a head, which is ", head_dim);
+  }
+  const std::string type = c.text("rope.scaling.type", "linear");
+  if (type == "none") return rope;
+  if (type != "linear" && type != "yarn") {
+    c.unsupported("rope.scaling.type", "is \"", type, "\", expected none, linear or yarn");
+  }
+  const float factor = c.positive("rope.scaling.factor", 1.f);
+  rope.scale = 1.f / factor;
+  if (type == "yarn") rope.yarn = read_yarn(c, factor);
+  return rope;
+}
+
+ExpertOptions read_experts(const Config& c) {
+  const ExpertOptions experts{.count = c.dim("expert_count"), .used = c.dim("expert_used_count")};
+  if (experts.used > experts.count) {
+    c.corrupt("expert_used_count", "is ", experts.used,
+              ", expected at most expert_count, which is ", experts.count);
+  }
+  return experts;
+}
+
+void refuse(const Config& c, std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys) {
+    if (c.has(key) && c.count(key) != 0) {
+      c.unsupported(key, "is ", c.count(key), ", which this architecture does not have");
+    }
+  }
+}
+
+}  // namespace cria::model

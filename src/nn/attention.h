@@ -7,11 +7,12 @@
 namespace cria::nn {
 
 // softmax(q k^T * scale) v over the tokens before and of this pass, each token seeing itself and
-// what came before. q [t, heads, head_dim], k [t, kv_heads, head_dim], v [t, kv_heads, value_dim]
-// -> [t, heads, value_dim]
-inline ml::Tensor attention(ml::Tensor q, ml::Tensor k, ml::Tensor v, float scale,
+// what came before, or as much of it as `options` say. q [t, heads, head_dim], k [t, kv_heads,
+// head_dim], v [t, kv_heads, value_dim] -> [t, heads, value_dim]
+inline ml::Tensor attention(ml::Tensor q, ml::Tensor k, ml::Tensor v, ml::AttentionOptions options,
                             kvcache::Layer& cache) {
-  return ml::attention(q, cache.append(k, v), {.scale = scale, .block_size = cache.block_size()});
+  options.block_size = cache.block_size();
+  return ml::attention(q, cache.append(k, v), options);
 }
 
 }  // namespace cria::nn

@@ -40,7 +40,7 @@ const std::map<std::string, double> kNumbers = {{"vocab_size", 33},
                                                 {"context_length", 64}};
 
 struct Invented {
-  Invented() : model(make_model(MapConfig("llama", kNumbers))) {
+  Invented() : model(make_model(MapConfig("llama", {kNumbers.begin(), kNumbers.end()}))) {
     RandomBinder binder(3, ml::DType::kQ8_0);
     model->bind(binder);
     nodes = binder.finish();
@@ -188,7 +188,7 @@ TEST(Loading, RefusesHyperParametersThatMakeNoSense) {
       [] {
         load(file_with({{"attention.head_count", 3}}));
       },
-      Error::Code::kCorrupt, {"attn_q"});
+      Error::Code::kCorrupt, {"llama.attention.head_count is 3", "divisor of embedding_length"});
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
-// Llama 1 to 3, SmolLM2, Mistral 7B and every other model exported as "llama".
+// Llama 1 to 3, SmolLM2, Mistral 7B (with its window) and every other model exported as "llama".
 // Reference: transformers/models/llama/modeling_llama.py; rotary pairs are adjacent, as the
 // exporters permute them.
 
 #include <cmath>
 
-#include "base/error.h"
+#include "model/hyper_parameters.h"
 #include "model/model.h"
 #include "nn/attention.h"
 #include "nn/embedding.h"
@@ -14,33 +14,24 @@
 namespace cria::model {
 namespace {
 
-// Factor of the positions. Llama 3.1 scales frequencies one by one instead, by a weight of its
-// file.
-float position_scale(const Config& c) {
-  const std::string type = c.text("rope.scaling.type", "linear");
-  if (type != "linear" && type != "none") {
-    fail(Error::Code::kUnsupported, "rope scaling of type \"", type, "\", expected linear or none");
-  }
-  return type == "none" ? 1.f : 1.f / c.positive("rope.scaling.factor", 1.f);
-}
-
 struct Options {
-  int64_t vocab, width, hidden, heads, kv_heads, head_dim;
-  float eps, scale;
+  int64_t vocab, width, hidden;
+  HeadOptions heads;
+  float eps;
+  ml::AttentionOptions attention;
   ml::RopeOptions rope;
 
   explicit Options(const Config& c)
       : vocab(c.dim("vocab_size")),
         width(c.dim("embedding_length")),
         hidden(c.dim("feed_forward_length")),
-        heads(c.dim("attention.head_count")),
-        kv_heads(c.dim("attention.head_count_kv", heads)),
-        head_dim(c.dim("attention.key_length", width / heads)),
-        eps(c.real("attention.layer_norm_rms_epsilon")),
-        scale(1.f / std::sqrt(static_cast<float>(head_dim))),
-        rope{.dims = c.dim("rope.dimension_count", head_dim),
-             .base = c.positive("rope.freq_base", 10000.f),
-             .scale = position_scale(c)} {}
+        heads(read_heads(c, width)),
+        eps(c.positive("attention.layer_norm_rms_epsilon")),
+        attention{.scale = 1.f / std::sqrt(static_cast<float>(heads.dim)),
+                  .window = c.count("attention.sliding_window")},
+        rope(read_rope(c, heads.dim, ml::RopePairs::kAdjacent)) {
+    refuse(c, {"expert_count"});
+  }
 };
 
 // What every block of one pass shares.
@@ -52,20 +43,20 @@ struct Attention {
   nn::Linear query, key, value, output;
 
   void bind(nn::Weights& w, const Options& o) {
-    w("attn_q", query, {o.heads * o.head_dim, o.width});
-    w("attn_k", key, {o.kv_heads * o.head_dim, o.width});
-    w("attn_v", value, {o.kv_heads * o.head_dim, o.width});
-    w("attn_output", output, {o.width, o.heads * o.head_dim});
+    w("attn_q", query, {o.heads.query * o.heads.dim, o.width});
+    w("attn_k", key, {o.heads.key_value * o.heads.dim, o.width});
+    w("attn_v", value, {o.heads.key_value * o.heads.dim, o.width});
+    w("attn_output", output, {o.width, o.heads.query * o.heads.dim});
   }
 
   ml::Tensor forward(ml::Tensor x, const Pass& pass, kvcache::Layer& cache,
                      const Options& o) const {
-    ml::Tensor q = query(x).split_last(o.heads);  // [t, heads, head_dim]
-    ml::Tensor k = key(x).split_last(o.kv_heads);
-    ml::Tensor v = value(x).split_last(o.kv_heads);
+    ml::Tensor q = query(x).split_last(o.heads.query);  // [t, heads, head_dim]
+    ml::Tensor k = key(x).split_last(o.heads.key_value);
+    ml::Tensor v = value(x).split_last(o.heads.key_value);
     q = ml::rope(q, pass.positions, o.rope, pass.rope_factors);
     k = ml::rope(k, pass.positions, o.rope, pass.rope_factors);
-    return output(nn::attention(q, k, v, o.scale, cache).merge_last());
+    return output(nn::attention(q, k, v, o.attention, cache).merge_last());
   }
 };
 
@@ -130,11 +121,11 @@ class Llama final : public Model {
   }
 
   std::vector<kvcache::LayerSpec> cache_spec() const override {
-    return {blocks_.size(), {.kv_heads = options_.kv_heads, .head_dim = options_.head_dim}};
+    return {blocks_.size(), {.kv_heads = options_.heads.key_value, .head_dim = options_.heads.dim}};
   }
 
   ml::Tensor shift(size_t, ml::Tensor key, ml::Tensor delta) const override {
-    return ml::rope(key, delta, options_.rope, rope_factors_);
+    return ml::rope(key, delta, options_.rope.again(), rope_factors_);
   }
 
   int64_t vocabulary() const override { return options_.vocab; }

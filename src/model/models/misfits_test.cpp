@@ -1,0 +1,113 @@
+// Files that do not fit their architecture: one complete report, and never a crash.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "fs/gguf/gguf.h"
+#include "model/loading.h"
+#include "model/models/test_models.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/gguf_builder.h"
+
+namespace cria::model {
+namespace {
+
+class Misfits : public testing::TestWithParam<TestConfig> {};
+
+INSTANTIATE_TEST_SUITE_P(Every, Misfits, testing::ValuesIn(test_configs()),
+                         [](const auto& suite) { return suite.param.name; });
+
+bool is_integer(double value) { return value == std::floor(value) && std::abs(value) < 1e18; }
+
+void write_numbers(test::GgufBuilder& builder, const std::string& key, const Numbers& numbers) {
+  std::vector<int64_t> integers;
+  for (const double value : numbers.values) integers.push_back(static_cast<int64_t>(value));
+  if (numbers.values.size() != 1) {
+    builder.metadata(key, integers);
+  } else if (is_integer(numbers.values[0])) {
+    builder.metadata(key, integers[0]);
+  } else {
+    builder.metadata(key, static_cast<float>(numbers.values[0]));
+  }
+}
+
+// A file with the weights of `model` but the metadata of `config`.
+class Made {
+ public:
+  Made(const RandomModel& model, const MapConfig& config, std::string_view without = "",
+       std::string_view extra = "") {
+    test::GgufBuilder builder;
+    const std::string prefix = config.architecture() + ".";
+    builder.metadata("general.architecture", config.architecture());
+    for (const auto& [key, value] : config.numbers()) write_numbers(builder, prefix + key, value);
+    for (const auto& [key, value] : config.texts()) builder.metadata(prefix + key, value);
+    for (const auto& [key, value] : config.flags()) builder.metadata(prefix + key, value);
+    for (const ml::Node& node : model.nodes) {
+      if (node.name != without) add(builder, node.name, node);
+    }
+    if (!extra.empty()) add(builder, extra, model.nodes.front());
+    bytes_ = builder.bytes();
+  }
+
+  LoadedModel load() const { return model::load(gguf::File::parse(bytes_, "test.gguf")); }
+
+ private:
+  static void add(test::GgufBuilder& builder, std::string_view name, const ml::Node& node) {
+    builder.tensor(name, static_cast<uint32_t>(ml::info(node.dtype).gguf_id),
+                   {node.shape.dims().begin(), node.shape.dims().end()},
+                   {node.data, static_cast<size_t>(ml::row_bytes(node.dtype, node.shape.size()))});
+  }
+
+  std::vector<std::byte> bytes_;
+};
+
+TEST_P(Misfits, AreNoneInAFileThatFits) {
+  for (const bool with_optional : {false, true}) {
+    const RandomModel random(GetParam().config, ml::DType::kF32, with_optional);
+    const Made file(random, GetParam().config);
+    const LoadedModel loaded = file.load();
+    EXPECT_EQ(loaded.weights.size(), random.nodes.size());
+  }
+}
+
+TEST_P(Misfits, AreNotMissingOutputsThatAreTiedToTheEmbedding) {
+  const RandomModel random(GetParam().config);
+  const Made file(random, GetParam().config, "output.weight");
+  EXPECT_EQ(file.load().weights.size() + 1, random.nodes.size());
+}
+
+TEST_P(Misfits, AreReportedAllAtOnce) {
+  const RandomModel random(GetParam().config);
+  std::string missing;
+  for (const ml::Node& node : random.nodes) {
+    if (node.name.starts_with("blk.1.") && node.name.ends_with("norm.weight")) missing = node.name;
+  }
+  ASSERT_FALSE(missing.empty());
+  const Made file(random, GetParam().config.with("vocab_size", 96), missing, "blk.7.stray.weight");
+  test::expect_error(
+      [&] { file.load(); }, Error::Code::kCorrupt,
+      {"test.gguf", "missing  " + missing,
+       "shape    token_embd.weight is [97, 64], expected [96, 64]", "unused   blk.7.stray.weight"});
+}
+
+// What a file says of sizes is not to be trusted: each one of them is zero, negative or huge once.
+TEST_P(Misfits, AreSizesThatMakeNoSense) {
+  const RandomModel random(GetParam().config);
+  for (const auto& [key, numbers] : GetParam().config.numbers()) {
+    for (const double value : {0.0, -1.0, 0x1p40}) {
+      const bool is_size = key.ends_with("_length") || key.ends_with("_count") ||
+                           key.ends_with("_size") || key.ends_with("_count_kv");
+      const bool none = key.ends_with("sliding_window") && value == 0;
+      const bool large_real = !is_size && value > 0;
+      if (none || large_real) continue;
+      SCOPED_TRACE(concat(key, " = ", value));
+      const std::string full = GetParam().config.architecture() + "." + key;
+      test::expect_error([&, k = key] { Made(random, GetParam().config.with(k, value)).load(); },
+                         Error::Code::kCorrupt, {full, "expected"});
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cria::model

@@ -1,0 +1,70 @@
+// Moving cached keys to other positions: what happens when tokens before them are forgotten.
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "model/models/test_models.h"
+#include "tests/support/nmse.h"
+
+namespace cria::model {
+namespace {
+
+class Shift : public testing::TestWithParam<TestConfig> {};
+
+INSTANTIATE_TEST_SUITE_P(Every, Shift, testing::ValuesIn(test_configs()),
+                         [](const auto& suite) { return suite.param.name; });
+
+// The keys of the first block that a new sequence's tokens get, [tokens, kv_heads, head_dim]. They
+// depend on a token and its position alone.
+struct Keys {
+  ml::Shape shape;
+  std::vector<float> values;
+};
+Keys first_keys(const RandomModel& random, const std::vector<int32_t>& tokens) {
+  Executor executor(*random.model, random.list, with_exact_cache(options_for({"reference", ""})));
+  run(executor, tokens);
+  ml::Graph graph;
+  executor.cache().view(graph, 1);
+  for (const ml::Node& node : graph.nodes()) {
+    if (node.name != "keys.0") continue;
+    Keys keys{node.shape.with(0, std::ssize(tokens)), {}};
+    keys.values.resize(static_cast<size_t>(keys.shape.size()));
+    executor.backend().read(*node.state, 0, std::as_writable_bytes(std::span(keys.values)));
+    return keys;
+  }
+  ADD_FAILURE() << "the first block caches no keys";
+  return {};
+}
+
+std::vector<float> shifted(const RandomModel& random, const Keys& keys, int32_t delta) {
+  const auto backend = ml::make_backend("reference", {.threads = 1});
+  for (const ml::Node* weight : random.list) backend->load(*weight, {.other = true});
+  ml::Graph graph;
+  const ml::Tensor key = graph.input("key", ml::DType::kF32, keys.shape);
+  const ml::Tensor by = graph.input("delta", ml::DType::kI32, {keys.shape[0]});
+  const ml::Tensor result = random.model->shift(0, key, by);
+  const auto plan = backend->plan(graph, std::span(&result, 1));
+  std::memcpy(plan->input(key).data(), keys.values.data(), plan->input(key).size());
+  const std::vector<int32_t> deltas(static_cast<size_t>(keys.shape[0]), delta);
+  std::memcpy(plan->input(by).data(), deltas.data(), plan->input(by).size());
+  backend->run(*plan);
+  return {plan->output(0).begin(), plan->output(0).end()};
+}
+
+TEST_P(Shift, GivesTheKeysThatTheNewPositionsHaveAnyway) {
+  const RandomModel random(GetParam().config);
+  const auto tokens = some_tokens(20);
+  const size_t before = 5;  // are forgotten
+  const Keys all = first_keys(random, tokens);
+  const Keys rest = first_keys(random, {tokens.begin() + before, tokens.end()});
+  ASSERT_EQ(rest.shape[0], 15);
+  Keys moved = rest;
+  moved.values.assign(all.values.end() - static_cast<int64_t>(rest.values.size()),
+                      all.values.end());
+  EXPECT_GT(nmse(moved.values, rest.values), 1e-3) << "positions make no difference";
+  EXPECT_LE(nmse(shifted(random, moved, -static_cast<int32_t>(before)), rest.values), 1e-11);
+}
+
+}  // namespace
+}  // namespace cria::model

@@ -1,0 +1,71 @@
+#pragma once
+// A tiny one of each architecture, and of each way in which it may be configured. A new
+// architecture gets a row here, and with it all tests of this folder.
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "tests/support/map_config.h"
+
+namespace cria::model {
+
+struct TestConfig {
+  std::string name;  // of letters, digits and _
+  MapConfig config;
+};
+
+inline void PrintTo(const TestConfig& config, std::ostream* out) { *out << config.name; }
+
+inline MapConfig decoder(const std::string& architecture) {
+  return {architecture,
+          {{"vocab_size", 97},
+           {"embedding_length", 64},
+           {"feed_forward_length", 96},
+           {"block_count", 3},
+           {"attention.head_count", 4},
+           {"attention.head_count_kv", 2},
+           {"attention.layer_norm_rms_epsilon", 1e-5},
+           {"rope.freq_base", 10000}}};
+}
+
+// Positions up to 64 are four times as many as it was trained with.
+inline MapConfig with_yarn(const MapConfig& config) {
+  return config.with_text("rope.scaling.type", "yarn")
+      .with("rope.scaling.factor", 4)
+      .with("rope.scaling.original_context_length", 16)
+      .with("rope.scaling.beta_fast", 2)
+      .with("rope.scaling.beta_slow", 0.5);
+}
+
+inline MapConfig sparse(const MapConfig& config) {
+  return config.with("expert_count", 6)
+      .with("expert_used_count", 2)
+      .with("expert_feed_forward_length", 32);
+}
+
+inline const std::vector<TestConfig>& test_configs() {
+  static const std::vector<TestConfig> configs = {
+      {"llama", decoder("llama")},
+      {"llama_with_a_window", decoder("llama").with("attention.sliding_window", 7)},
+      {"llama_with_linear_scaling", decoder("llama").with("rope.scaling.factor", 4)},
+      {"llama_with_yarn", with_yarn(decoder("llama"))},
+      {"llama_with_large_heads_half_rotated",
+       decoder("llama").with("attention.key_length", 24).with("rope.dimension_count", 12)},
+      {"llama_with_lists", decoder("llama")
+                               .with("attention.head_count", {4, 4, 4})
+                               .with("attention.head_count_kv", {1, 1, 1})
+                               .with("feed_forward_length", {96, 96, 96})},
+      {"qwen2", decoder("qwen2")},
+      {"qwen2_with_yarn", with_yarn(decoder("qwen2"))},
+      {"qwen3", decoder("qwen3").with("attention.key_length", 32)},
+      {"qwen3_with_yarn", with_yarn(decoder("qwen3").with("attention.key_length", 32))},
+      {"qwen3moe", sparse(decoder("qwen3moe").with("attention.key_length", 32))},
+      {"qwen3moe_not_renormalised", sparse(decoder("qwen3moe"))
+                                        .with("expert_used_count", 5)
+                                        .with_flag("norm_top_k_prob", false)},
+  };
+  return configs;
+}
+
+}  // namespace cria::model

@@ -31,6 +31,14 @@ State::State(std::string name, DType dtype, const Shape& shape)
   }
 }
 
+void Backend::copy(State& state, int64_t from_slot, int64_t to_slot, int64_t slots) {
+  const Shape& shape = state.shape();
+  std::vector<std::byte> rows(
+      static_cast<size_t>(slots * row_bytes(state.dtype(), shape[1] * shape[2])));
+  read(state, from_slot, rows);
+  write(state, to_slot, rows);
+}
+
 BackendRegistration::BackendRegistration(std::string name, int rank, BackendFactory factory) {
   registry().push_back({std::move(name), rank, factory});
   std::sort(registry().begin(), registry().end(),

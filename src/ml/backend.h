@@ -78,10 +78,11 @@ class Backend {
 
   // Zeroed memory; OutOfMemory. Owned by the caller, not outliving the backend.
   virtual std::unique_ptr<State> allocate(const StateSpec& spec) = 0;
-  // Copies slots from and to a state as rows [heads, head_dim] of its dtype, and whole blocks
-  // within it.
+  // Copies slots from and to a state as rows [heads, head_dim] of its dtype.
   virtual void read(const State& state, int64_t first_slot, std::span<std::byte> out) const = 0;
   virtual void write(State& state, int64_t first_slot, std::span<const std::byte> rows) = 0;
+  // And within it. As it is, by read and write; a backend may be faster, at least for whole blocks.
+  virtual void copy(State& state, int64_t from_slot, int64_t to_slot, int64_t slots);
 
   // Compiles a graph. The first plan is the largest: later ones with the same nodes and no larger
   // shapes need no more memory. OutOfMemory, Unsupported.

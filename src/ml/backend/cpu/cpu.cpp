@@ -50,6 +50,13 @@ class CpuBackend final : public Backend {
   void write(State& state, int64_t first_slot, std::span<const std::byte> rows) override {
     static_cast<CpuState&>(state).write(first_slot, rows);
   }
+  void copy(State& state, int64_t from_slot, int64_t to_slot, int64_t slots) override {
+    auto& ours = static_cast<CpuState&>(state);
+    const int64_t size = ours.block_size();
+    const bool whole = from_slot % size == 0 && to_slot % size == 0 && slots % size == 0;
+    if (!whole) return Backend::copy(state, from_slot, to_slot, slots);
+    ours.copy_blocks(from_slot, to_slot, slots);
+  }
 
   std::unique_ptr<Plan> plan(const Graph& graph, std::span<const Tensor> outputs) override {
     const auto data = [this](const Node* weight) {

@@ -1,6 +1,7 @@
 #include "ml/backend/cpu/state.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "base/error.h"
@@ -132,6 +133,12 @@ void CpuState::write(int64_t first_slot, std::span<const std::byte> rows) {
                     run.count);
     });
   }
+}
+
+void CpuState::copy_blocks(int64_t from_slot, int64_t to_slot, int64_t slots) {
+  const int64_t slot_bytes = row_bytes(dtype(), heads_ * dim_);
+  std::memmove(memory_.data() + to_slot * slot_bytes, memory_.data() + from_slot * slot_bytes,
+               static_cast<size_t>(slots * slot_bytes));
 }
 
 }  // namespace cria::ml::cpu

@@ -28,6 +28,8 @@ class CpuState final : public State {
   // Slots from and to rows of the state's own type.
   void read(int64_t first_slot, std::span<std::byte> out) const;
   void write(int64_t first_slot, std::span<const std::byte> rows);
+  // Whole blocks within the state.
+  void copy_blocks(int64_t from_slot, int64_t to_slot, int64_t slots);
 
  private:
   struct Run;

@@ -39,6 +39,12 @@ void SequenceRunner::reserve(int64_t tokens) {
   }
 }
 
+void SequenceRunner::truncate(int64_t length) {
+  if (executor_.cache().truncate(sequence_, length)) return;
+  fail(Error::Code::kUnsupported, "the model's cache can not go back from ",
+       executor_.cache().length(sequence_), " tokens to ", length);
+}
+
 std::span<const float> SequenceRunner::pass(std::span<const int32_t> tokens, Rows rows) {
   reserve(static_cast<int64_t>(tokens.size()));
   sequences_.assign(tokens.size(), sequence_);

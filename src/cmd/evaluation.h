@@ -26,7 +26,7 @@ class SequenceRunner {
   // Room for tokens that a pass of several sequences will add: OutOfMemory.
   void reserve(int64_t tokens);
   kvcache::Sequence sequence() const { return sequence_; }
-  void truncate(int64_t length) { executor_.cache().truncate(sequence_, length); }
+  void truncate(int64_t length);  // Unsupported: the model no longer has what it would go on from
 
  private:
   model::Executor& executor_;

@@ -1,6 +1,8 @@
 #pragma once
-// The memory of a model's attention: one pool of fixed-size blocks that all sequences share. A
-// sequence is a table of blocks; tokens of a sequence lie in its blocks in order of position.
+// The memory of a model's layers: pools of fixed-size blocks that all sequences share. A sequence
+// is a table of blocks; its tokens lie in them in order of position. Blocks of sequences that have
+// ended stay in a tree over their token ids, where later sequences that begin alike find them,
+// until room is needed (docs/adr/0012).
 
 #include <cstdint>
 #include <memory>
@@ -8,52 +10,23 @@
 #include <span>
 #include <vector>
 
+#include "kvcache/group.h"
+#include "kvcache/layer.h"
+#include "kvcache/prefixes.h"
+#include "kvcache/removal.h"
 #include "ml/backend.h"
-#include "ml/ops.h"
 
 namespace cria::kvcache {
 
-// What one layer needs from the cache. A model returns one per layer.
-struct LayerSpec {
-  int64_t kv_heads = 0;
-  int64_t head_dim = 0;
-  int64_t value_dim = 0;  // 0: head_dim
-};
-
-// The cache of one layer in the graph of one pass.
-class Layer {
- public:
-  Layer(ml::History history, ml::Tensor slots, int64_t block_size)
-      : history_(history), slots_(slots), block_size_(block_size) {}
-
-  // Appends the pass's keys and values [t, kv_heads, dim]; attention then sees them too.
-  ml::History append(ml::Tensor key, ml::Tensor value);
-  int64_t block_size() const { return block_size_; }
-
- private:
-  ml::History history_;
-  ml::Tensor slots_;
-  int64_t block_size_;
-};
-
-// All layers in the graph of one pass, and the inputs through which a pass says where its tokens
-// lie.
-struct View {
-  std::vector<Layer> layers;
-  ml::Tensor positions;  // i32 [t]
-  ml::Tensor sequences;  // i32 [t]
-  ml::Tensor slots;      // i32 [t]
-  ml::Tensor tables;     // i32 [sequences, blocks]
-
-  Layer& operator[](size_t layer) { return layers[layer]; }
-};
-
 struct Options {
   ml::DType key_type = ml::DType::kF16, value_type = ml::DType::kF16;  // what the backend keeps
-  int64_t tokens = 0;     // how many the pool holds, rounded up to blocks
+  int64_t tokens = 0;     // how many the pool of full layers holds, rounded up to blocks
   int64_t sequences = 1;  // how many may be open at once
   int64_t context = 0;    // the most tokens of one sequence; 0: `tokens`
   int64_t block_size = 32;
+  int64_t pass = 512;          // the most tokens that are appended at once
+  int64_t encoder_tokens = 0;  // that encoders may write for all sequences together
+  int64_t checkpoints = 16;    // recurrent states that are kept for sequences to come
 };
 
 // Identifies an open sequence: a row of the block tables.
@@ -61,43 +34,121 @@ using Sequence = int32_t;
 
 class Cache {
  public:
-  // Allocates the pool on the backend: OutOfMemory.
+  // Allocates the pools on the backend: OutOfMemory. InvalidArgument for sizes that make no sense.
   Cache(ml::Backend& backend, std::span<const LayerSpec> layers, const Options& options);
   ~Cache();
 
   // Opens an empty sequence, or nothing when all are in use.
   std::optional<Sequence> open();
+  // Opens one that begins with as many of `ids` as are cached, but not all: the logits after the
+  // last are wanted. What is cached need not be appended.
+  struct Opened {
+    Sequence sequence;
+    int64_t cached;
+  };
+  std::optional<Opened> open(std::span<const int32_t> ids);
+  // A second sequence of the same tokens and, so far, the same memory.
+  std::optional<Sequence> fork(Sequence sequence);
+  // Leaves what has been computed in the tree.
   void close(Sequence sequence);
 
-  // Makes room for `tokens` more tokens at the end of a sequence. A pool or context without room is
-  // an outcome, not an error; nothing is taken then.
-  enum class Outcome { kOk, kPoolFull, kContextFull };
+  // Makes room for `tokens` more tokens at the end of a sequence, at most options.pass at a time.
+  // A pool or context without room is an outcome, not an error; nothing is taken then.
+  enum class Outcome {
+    kOk,
+    kPoolFull,     // others hold too much
+    kContextFull,  // it could never fit
+    kImpossible,   // remove: what would be needed is no longer there, or can not be split
+  };
   [[nodiscard]] Outcome reserve(Sequence sequence, int64_t tokens);
 
   int64_t length(Sequence sequence) const;  // tokens appended so far
-  int64_t context() const;
-  int64_t free_blocks() const;
+  // What a full or window layer holds of a sequence: rows [length, kv_heads, dim] in the cache's
+  // type, zeros for tokens that a window has left behind.
+  std::vector<std::byte> contents(Sequence sequence, size_t layer, ml::StateRole role) const;
+  int64_t context() const;  // the most tokens of one sequence
   int64_t bytes() const;
+  // How many tokens could be appended by evicting what only the tree holds, a whole block at a
+  // time. Groups of window layers are as large as they ever need to be and do not count.
+  int64_t room() const;
+  // Blocks (or recurrent states) of each group of layers. They add up to `all`.
+  struct Usage {
+    LayerKind kind;
+    int64_t window, all, free, cached, used;
+  };
+  std::vector<Usage> usage() const;
 
-  // Forgets all tokens from position `length` on and frees their blocks.
-  void truncate(Sequence sequence, int64_t length);
+  // Forgets all tokens from position `length` on. False, and nothing changes, when the tokens that
+  // the next one would see are no longer there: window and recurrent layers.
+  [[nodiscard]] bool truncate(Sequence sequence, int64_t length);
+
+  // Removes the tokens at positions [begin, end); those after them move to lower positions. The
+  // caller must run the moves before anything else. What follows is not kept for others, since
+  // keys and values were computed from tokens that are gone.
+  [[nodiscard]] Outcome remove(Sequence sequence, int64_t begin, int64_t end, Moves& moves);
+  MoveView move_view(ml::Graph& graph) const;
+  // Writes the inputs for the moves from `first` on; returns how many one run makes.
+  int64_t place_moves(const Moves& moves, int64_t first, const MoveView& view,
+                      ml::Plan& plan) const;
 
   View view(ml::Graph& graph, int64_t tokens) const;
+  // Appends a token to each sequence named, in order (a sequence may be named many times), and
+  // writes the inputs of a view for them. Room must have been reserved. A view may have more rows
+  // than there are tokens: the others compute something that nobody reads.
+  void place(std::span<const int32_t> tokens, std::span<const Sequence> sequences, const View& view,
+             ml::Plan& plan);
+  // The pass in which these were placed has run: their blocks may be shared from now on.
+  void commit(std::span<const Sequence> sequences);
 
-  // Appends one token to each sequence named, in order (a sequence may be named many times), and
-  // writes the inputs of a view for them. Room must have been reserved.
-  void place(std::span<const Sequence> sequences, const View& view, ml::Plan& plan);
+  // Layers that attend to what an encoder wrote. It writes once for a sequence, before any token.
+  // Such a sequence is opened without ids, and shares nothing, since ids do not tell what it saw.
+  [[nodiscard]] Outcome reserve_encoder(Sequence sequence, int64_t tokens);
+  View encoder_view(ml::Graph& graph, int64_t tokens) const;
+  void place_encoder(Sequence sequence, const View& view, ml::Plan& plan);
 
  private:
-  struct Table {
-    std::vector<int32_t> blocks;
-    int64_t length = 0;
-    bool open = false;
+  // Where a layer's states are.
+  struct LayerPlace {
+    size_t group, first_state, states;
   };
+
+  size_t group_of(const LayerSpec& layer);
+  int64_t blocks_of(const LayerSpec& layer) const;
+  void add_states(LayerPlace& place, const LayerSpec& layer, size_t index);
+  Table& table(Sequence sequence);
+  const Table& table(Sequence sequence) const;
+  int64_t blocks_for(int64_t tokens) const;
+  void release(Table& table);
+
+  // Of passes.
+  View make_view(ml::Graph& graph, int64_t tokens, bool (*included)(LayerKind)) const;
+  Layer make_layer(ml::Graph& graph, const LayerPlace& place, const View& view) const;
+  void place_group(size_t group, std::span<const int32_t> positions, std::span<const int32_t> rows,
+                   const View& view, ml::Plan& plan);
+  static void write_table(const Blocks* blocks, std::span<int32_t> row);
+  static int32_t fill_slot(const Group& group, int32_t position);
+  int32_t slot(const Table& table, size_t group, int64_t position) const;
+  void release_passed(Table& table);
+
+  // Of reserve.
+  int64_t missing(const Table& table, size_t group, int64_t tokens) const;
+  bool must_copy(const Table& table, size_t group) const;
+  bool has_room(const Table& table, size_t group, int64_t tokens) const;
+  void take(Table& table, size_t group, int64_t tokens);
+
+  // Of remove.
+  struct Target;  // where the tokens of a group go
+  Target target(const Table& table, size_t group, int64_t begin, int64_t end) const;
+  void move(Table& table, size_t group, const Target& target, Moves::Group& moves);
+  bool can_remove(const Table& table, size_t group, int64_t begin, int64_t end) const;
+  bool stays_in_place(const Table& table, size_t group, int64_t index) const;
+
   Options options_;
-  int64_t max_blocks_;                              // of one sequence
-  std::vector<std::unique_ptr<ml::State>> states_;  // keys, values of layer 0, of layer 1, ...
-  std::vector<int32_t> free_;                       // blocks, the next to be used last
+  ml::Backend& backend_;
+  int64_t max_blocks_;  // of one sequence
+  std::vector<Group> groups_;
+  std::vector<LayerPlace> layers_;
+  std::optional<Prefixes> prefixes_;
   std::vector<Table> tables_;
   int64_t bytes_ = 0;
 };

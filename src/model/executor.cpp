@@ -1,5 +1,6 @@
 #include "model/executor.h"
 
+#include <algorithm>
 #include <chrono>
 #include <unordered_map>
 
@@ -30,19 +31,36 @@ int64_t bytes_of(std::span<const ml::Node* const> weights) {
   return bytes;
 }
 
+// What is left of the input becomes 0.
 void write_ints(ml::Plan& plan, ml::Tensor input, std::span<const int32_t> values) {
   const std::span<std::byte> to = plan.input(input);
-  CRIA_CHECK(to.size() == values.size_bytes());
-  std::copy_n(reinterpret_cast<const std::byte*>(values.data()), to.size(), to.data());
+  CRIA_CHECK(to.size() >= values.size_bytes());
+  const auto bytes = std::as_bytes(values);
+  std::ranges::fill(std::ranges::copy(bytes, to.begin()).out, to.end(), std::byte{0});
+}
+
+// A busy server sees passes of every size. Rounded up in steps of an eighth they need few plans,
+// and the rows that fill them up cost little.
+int64_t rounded_up(int64_t n, int64_t largest_step, int64_t most) {
+  int64_t step = 1;
+  while (step * 16 <= n && step * 2 <= largest_step) step *= 2;
+  return std::min((n + step - 1) / step * step, most);
 }
 
 }  // namespace
 
 struct Executor::Pass {
+  int64_t tokens, outputs;  // rows
   ml::Graph graph;
   kvcache::View view;
   Batch batch;
   std::vector<ml::Tensor> results;  // the logits, then what a trace keeps
+  std::unique_ptr<ml::Plan> plan;
+};
+
+struct Executor::Removal {
+  ml::Graph graph;
+  kvcache::MoveView view;
   std::unique_ptr<ml::Plan> plan;
 };
 
@@ -51,6 +69,7 @@ Executor::Executor(const Model& model, std::span<const ml::Node* const> weights,
     : model_(model), options_(options), vocabulary_(model.vocabulary()) {
   const auto start = std::chrono::steady_clock::now();
   if (options_.cache.tokens <= 0) options_.cache.tokens = options_.max_tokens;
+  options_.cache.pass = options_.max_tokens;
   backend_ = ml::make_backend(options_.backend, options_.backend_options);
   cache_ = std::make_unique<kvcache::Cache>(*backend_, model.cache_spec(), options_.cache);
 
@@ -60,6 +79,7 @@ Executor::Executor(const Model& model, std::span<const ml::Node* const> weights,
   largest_ = build(options_.max_tokens, options_.max_outputs);
   load(weights, largest_->graph, progress);
   compile(*largest_);
+  removal_ = build_removal();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   log::debug("executor: ", backend_->name(), " (", backend_->devices().front().description,
              "), weights ", bytes_of(weights) >> 20, " MiB, cache ", cache_->bytes() >> 20,
@@ -84,6 +104,8 @@ void Executor::load(std::span<const ml::Node* const> weights, const ml::Graph& g
 
 std::unique_ptr<Executor::Pass> Executor::build(int64_t tokens, int64_t outputs) const {
   auto pass = std::make_unique<Pass>();
+  pass->tokens = tokens;
+  pass->outputs = outputs;
   pass->view = cache_->view(pass->graph, tokens);
   pass->batch = {.tokens = pass->graph.input("tokens", ml::DType::kI32, {tokens}),
                  .positions = pass->view.positions,
@@ -99,17 +121,56 @@ std::unique_ptr<Executor::Pass> Executor::build(int64_t tokens, int64_t outputs)
 
 void Executor::compile(Pass& pass) { pass.plan = backend_->plan(pass.graph, pass.results); }
 
+std::unique_ptr<Executor::Removal> Executor::build_removal() const {
+  auto removal = std::make_unique<Removal>();
+  removal->view = cache_->move_view(removal->graph);
+  const kvcache::MoveView& view = removal->view;
+  std::vector<ml::Tensor> results;
+  for (const auto& layer : view.layers) {
+    const ml::Tensor from = view.from[layer.group], to = view.to[layer.group];
+    const ml::Tensor keys = model_.shift(layer.layer, ml::rows(layer.keys, from), view.delta);
+    if (!keys) return nullptr;
+    const ml::Tensor values = ml::rows(layer.values, from);
+    results.push_back(ml::store(layer.keys, keys, to));
+    results.push_back(ml::store(layer.values, values, to));
+  }
+  removal->plan = backend_->plan(removal->graph, {});
+  return removal;
+}
+
+kvcache::Cache::Outcome Executor::remove(kvcache::Sequence sequence, int64_t begin, int64_t end) {
+  using Outcome = kvcache::Cache::Outcome;
+  if (!removal_ && end < cache_->length(sequence)) return Outcome::kImpossible;
+  const Outcome outcome = cache_->remove(sequence, begin, end, moves_);
+  if (outcome != Outcome::kOk) return outcome;
+  for (int64_t first = 0; first < moves_.count();) {
+    first += cache_->place_moves(moves_, first, removal_->view, *removal_->plan);
+    backend_->run(*removal_->plan);
+  }
+  last_ = nullptr;
+  return outcome;
+}
+
 Executor::Pass& Executor::pass(int64_t tokens, int64_t outputs) {
-  if (tokens == options_.max_tokens && outputs == options_.max_outputs) return *largest_;
-  const auto known = passes_.find({tokens, outputs});
-  if (known != passes_.end()) return *known->second;
+  // A trace shows every row, so there it has those of the tokens.
+  if (!options_.trace) {
+    tokens = rounded_up(tokens, options_.cache.block_size, options_.max_tokens);
+    outputs = rounded_up(outputs, options_.max_outputs, options_.max_outputs);
+  }
+  const auto fits = [&](const Pass& p) { return p.tokens == tokens && p.outputs == outputs; };
+  if (fits(*largest_)) return *largest_;
+  const auto known = std::ranges::find_if(passes_, [&](const auto& p) { return fits(*p); });
+  if (known != passes_.end()) {
+    passes_.splice(passes_.begin(), passes_, known);
+    return *passes_.front();
+  }
   if (passes_.size() >= kMostPasses) {
     last_ = nullptr;
-    passes_.clear();
+    passes_.pop_back();
   }
-  auto made = build(tokens, outputs);
-  compile(*made);
-  return *passes_.emplace(std::pair(tokens, outputs), std::move(made)).first->second;
+  passes_.push_front(build(tokens, outputs));
+  compile(*passes_.front());
+  return *passes_.front();
 }
 
 std::span<const float> Executor::run(const Step& step) {
@@ -123,12 +184,13 @@ std::span<const float> Executor::run(const Step& step) {
   }
   Pass& pass = this->pass(static_cast<int64_t>(step.tokens.size()),
                           static_cast<int64_t>(step.outputs.size()));
-  cache_->place(step.sequences, pass.view, *pass.plan);
+  cache_->place(step.tokens, step.sequences, pass.view, *pass.plan);
   write_ints(*pass.plan, pass.batch.tokens, step.tokens);
   write_ints(*pass.plan, pass.batch.outputs, step.outputs);
   backend_->run(*pass.plan);
+  cache_->commit(step.sequences);
   last_ = &pass;
-  return pass.plan->output(0);
+  return pass.plan->output(0).first(step.outputs.size() * static_cast<size_t>(vocabulary_));
 }
 
 std::vector<Executor::Named> Executor::trace() const {

@@ -3,7 +3,7 @@
 // decoding builds no graph and allocates nothing.
 
 #include <functional>
-#include <map>
+#include <list>
 #include <memory>
 #include <span>
 #include <string>
@@ -49,6 +49,13 @@ class Executor {
   // next run.
   std::span<const float> run(const Step& step);
 
+  // Removes the tokens of a sequence at positions [begin, end), and moves those after them with
+  // their keys rotated; kImpossible also when the model can not rotate them.
+  [[nodiscard]] kvcache::Cache::Outcome remove(kvcache::Sequence sequence, int64_t begin,
+                                               int64_t end);
+
+  size_t plans() const { return passes_.size() + 1; }  // compiled and kept
+
   // With options.trace: the named results of the last run.
   struct Named {
     std::string name;
@@ -58,12 +65,15 @@ class Executor {
   std::vector<Named> trace() const;
 
  private:
-  struct Pass;                               // a graph, its plan and its inputs
-  static constexpr size_t kMostPasses = 64;  // kept; more shapes than that are compiled anew
+  struct Pass;     // a graph, its plan and its inputs
+  struct Removal;  // the same for moving a block's worth of tokens
+  // More shapes than that are compiled anew, those that were not used for longest.
+  static constexpr size_t kMostPasses = 64;
 
   void load(std::span<const ml::Node* const> weights, const ml::Graph& graph,
             const Progress& progress);
   std::unique_ptr<Pass> build(int64_t tokens, int64_t outputs) const;
+  std::unique_ptr<Removal> build_removal() const;
   void compile(Pass& pass);
   Pass& pass(int64_t tokens, int64_t outputs);
 
@@ -72,8 +82,10 @@ class Executor {
   int64_t vocabulary_;
   std::unique_ptr<ml::Backend> backend_;
   std::unique_ptr<kvcache::Cache> cache_;
-  std::map<std::pair<int64_t, int64_t>, std::unique_ptr<Pass>> passes_;
+  std::list<std::unique_ptr<Pass>> passes_;  // the last one used first
   std::unique_ptr<Pass> largest_;
+  std::unique_ptr<Removal> removal_;  // null: the model can not rotate keys
+  kvcache::Moves moves_;
   const Pass* last_ = nullptr;
 };
 

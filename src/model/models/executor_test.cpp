@@ -77,6 +77,38 @@ TEST(Executor, AllocatesNothingAndBuildsNoGraphWhileItDecodes) {
   EXPECT_EQ(allocations - before, 0);
 }
 
+TEST(Executor, AllocatesNothingForAnyNumberOfSequencesThatDecode) {
+  constexpr size_t kSequences = 40;
+  const Invented invented;
+  ExecutorOptions options = small();
+  options.cache = {.tokens = 40 * 64, .sequences = kSequences, .context = 64};
+  options.max_tokens = options.max_outputs = kSequences;
+  Executor executor(*invented.model, invented.list, options);
+  std::vector<kvcache::Sequence> sequences;
+  std::vector<int32_t> tokens, outputs;
+  for (size_t i = 0; i < kSequences; ++i) {
+    sequences.push_back(executor.cache().open().value());
+    tokens.push_back(static_cast<int32_t>(i % 33));
+    outputs.push_back(static_cast<int32_t>(i));
+  }
+  const auto decode = [&](size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      if (executor.cache().reserve(sequences[i], 1) != kvcache::Cache::Outcome::kOk) std::abort();
+    }
+    executor.run({.tokens = std::span(tokens).first(count),
+                  .sequences = std::span(sequences).first(count),
+                  .outputs = std::span(outputs).first(count)});
+  };
+  for (size_t count = 1; count <= kSequences; ++count) decode(count);
+  EXPECT_LE(executor.plans(), 26u) << "shapes are rounded up";
+  for (const kvcache::Sequence sequence : sequences) {
+    ASSERT_TRUE(executor.cache().truncate(sequence, 0));
+  }
+  const int64_t before = allocations;
+  for (size_t count = 1; count <= kSequences; ++count) decode(count);
+  EXPECT_EQ(allocations - before, 0);
+}
+
 TEST(Executor, RefusesTokensThatAreNotInTheVocabulary) {
   const Invented invented;
   Executor executor(*invented.model, invented.list, small());

@@ -15,7 +15,7 @@ namespace cria::model {
 namespace {
 
 struct Options {
-  int64_t vocab, width, hidden;
+  int64_t vocab, width, hidden, window;
   HeadOptions heads;
   float eps;
   ml::AttentionOptions attention;
@@ -25,10 +25,10 @@ struct Options {
       : vocab(c.dim("vocab_size")),
         width(c.dim("embedding_length")),
         hidden(c.dim("feed_forward_length")),
+        window(c.count("attention.sliding_window")),
         heads(read_heads(c, width)),
         eps(c.positive("attention.layer_norm_rms_epsilon")),
-        attention{.scale = 1.f / std::sqrt(static_cast<float>(heads.dim)),
-                  .window = c.count("attention.sliding_window")},
+        attention{.scale = 1.f / std::sqrt(static_cast<float>(heads.dim))},
         rope(read_rope(c, heads.dim, ml::RopePairs::kAdjacent)) {
     refuse(c, {"expert_count"});
   }
@@ -121,7 +121,12 @@ class Llama final : public Model {
   }
 
   std::vector<kvcache::LayerSpec> cache_spec() const override {
-    return {blocks_.size(), {.kv_heads = options_.heads.key_value, .head_dim = options_.heads.dim}};
+    using kvcache::LayerKind;
+    return {blocks_.size(),
+            {.kv_heads = options_.heads.key_value,
+             .head_dim = options_.heads.dim,
+             .kind = options_.window > 0 ? LayerKind::kWindow : LayerKind::kFull,
+             .window = options_.window}};
   }
 
   ml::Tensor shift(size_t, ml::Tensor key, ml::Tensor delta) const override {

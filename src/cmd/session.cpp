@@ -93,6 +93,7 @@ runner::Result Session::generate(std::vector<tokenizer::Id> prompt, std::string&
                           .stop = settings_.stop,
                           .on_text = [&](std::string_view piece) {
                             try {
+                              const BlockInterrupts block;  // writing is not to be cut short
                               text += piece;
                               print(piece);
                               flush();

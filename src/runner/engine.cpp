@@ -2,6 +2,7 @@
 
 #include "runner/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -20,13 +21,20 @@ class ExecutorForward final : public Forward {
     return {.vocabulary = executor_.vocabulary(),
             .context = executor_.cache().context(),
             .tokens = executor_.options().max_tokens,
-            .outputs = executor_.options().max_outputs};
+            .outputs = executor_.options().max_outputs,
+            .block = executor_.options().cache.block_size};
   }
-  std::optional<kvcache::Sequence> open() override { return executor_.cache().open(); }
+  std::optional<kvcache::Cache::Opened> open(std::span<const int32_t> ids) override {
+    return executor_.cache().open(ids);
+  }
   void close(kvcache::Sequence sequence) override { executor_.cache().close(sequence); }
   kvcache::Cache::Outcome reserve(kvcache::Sequence sequence, int64_t tokens) override {
     return executor_.cache().reserve(sequence, tokens);
   }
+  kvcache::Cache::Outcome remove(kvcache::Sequence sequence, int64_t begin, int64_t end) override {
+    return executor_.remove(sequence, begin, end);
+  }
+  int64_t room() const override { return executor_.cache().room(); }
   std::span<const float> run(const model::Step& step) override { return executor_.run(step); }
 
  private:
@@ -50,18 +58,68 @@ void check(const Request& request, const Limits& limits) {
     fail(Error::Code::kInvalidArgument, "max_tokens is ", request.max_tokens,
          ", expected -1 (no limit), 0 or more");
   }
+  if (request.shift && request.shift->keep < -1) {
+    fail(Error::Code::kInvalidArgument, "keep is ", request.shift->keep,
+         ", expected -1 (the whole prompt), 0 or more");
+  }
 }
+
+// What one receiver is handed, on the thread that waits.
+class Delivery {
+ public:
+  explicit Delivery(const Request& request) : request_(request) {}
+
+  // False: it wants no more.
+  bool give(const Outbox::Piece& piece) {
+    try {
+      if (piece.token) {
+        ++tokens_;
+        if (request_.on_token && !request_.on_token(*piece.token))
+          return refuse(Finish::kCancelled);
+      }
+      const bool text = !piece.text.empty() && request_.on_text;
+      if (text && !request_.on_text(piece.text)) return refuse(Finish::kCancelled);
+      return true;
+    } catch (...) {
+      error_ = current_error();
+      return refuse(Finish::kError);
+    }
+  }
+  bool refused() const { return refused_.has_value(); }
+
+  // The generation may have gone on before it heard of a refusal.
+  Result ended(Result result) const {
+    if (!refused_) return result;
+    result.finish = *refused_;
+    result.error = error_;
+    result.stopped_by.clear();
+    result.tokens.resize(std::min(result.tokens.size(), tokens_));
+    return result;
+  }
+
+ private:
+  bool refuse(Finish why) {
+    refused_ = why;
+    return false;
+  }
+
+  const Request& request_;
+  size_t tokens_ = 0;
+  std::optional<Finish> refused_;
+  std::string error_;
+};
 
 }  // namespace
 
-Generation::Generation(std::shared_ptr<Sequence> sequence) : sequence_(std::move(sequence)) {}
+Generation::Generation(std::shared_ptr<Sequence> sequence, int64_t queue_position)
+    : sequence_(std::move(sequence)), queue_position_(queue_position) {}
 
 Generation::Generation(Generation&&) noexcept = default;
 
 Generation::~Generation() {
-  if (!sequence_ || !sequence_->finished.valid()) return;
+  if (!sequence_ || waited_) return;
   cancel();
-  sequence_->finished.wait();
+  sequence_->outbox.take_result();
 }
 
 void Generation::cancel() {
@@ -70,23 +128,33 @@ void Generation::cancel() {
 }
 
 Result Generation::wait() {
-  CRIA_CHECK(sequence_ && sequence_->finished.valid());
-  return sequence_->finished.get();
+  CRIA_CHECK(sequence_ && !std::exchange(waited_, true));
+  Delivery delivery(sequence_->request);
+  std::vector<Outbox::Piece> pieces;
+  while (sequence_->outbox.take(pieces)) {
+    for (const Outbox::Piece& piece : pieces) {
+      if (delivery.refused()) break;
+      if (!delivery.give(piece)) cancel();
+    }
+  }
+  return delivery.ended(sequence_->outbox.take_result());
 }
 
-Engine::Engine(model::Executor& executor, const tokenizer::Tokenizer& tokenizer)
-    : Engine(std::make_unique<ExecutorForward>(executor), tokenizer) {}
+Engine::Engine(model::Executor& executor, const tokenizer::Tokenizer& tokenizer,
+               const EngineOptions& options)
+    : Engine(std::make_unique<ExecutorForward>(executor), tokenizer, options) {}
 
-Engine::Engine(std::unique_ptr<Forward> forward, const tokenizer::Tokenizer& tokenizer)
-    : loop_(std::make_unique<Loop>(std::move(forward), tokenizer)) {}
+Engine::Engine(std::unique_ptr<Forward> forward, const tokenizer::Tokenizer& tokenizer,
+               const EngineOptions& options)
+    : loop_(std::make_unique<Loop>(std::move(forward), tokenizer, options)) {}
 
 Engine::~Engine() = default;
 
 Generation Engine::submit(Request request) {
   check(request, loop_->limits());
   auto sequence = std::make_shared<Sequence>(std::move(request));
-  loop_->submit(sequence);
-  return Generation(std::move(sequence));
+  const int64_t position = loop_->submit(sequence);
+  return {std::move(sequence), position};
 }
 
 }  // namespace cria::runner

@@ -27,7 +27,7 @@ class RandomLlama {
                            int64_t max_tokens) const {
     model::ExecutorOptions options;
     options.backend = backend;
-    options.backend_options.threads = 2;
+    options.backend_options.threads = 1;  // models_test shows that it does not matter
     options.cache = cache;
     options.max_tokens = max_tokens;
     options.max_outputs = 3;
@@ -93,22 +93,55 @@ TEST_P(EngineOverModel, SaysTheSameAloneAndAmongOthers) {
   }
 }
 
-TEST_P(EngineOverModel, EndsClearlyWhenThePoolIsFull) {
-  model::Executor executor = llama_.executor(
-      GetParam(), {.tokens = 96, .sequences = 4, .context = 96, .block_size = 32}, 16);
-  Engine engine(executor, tokenizer_);
-  const int64_t free_blocks = executor.cache().free_blocks();
-  std::vector<Generation> generations;
-  for (Request& request : some_requests()) {
-    request.max_tokens = 1000;
-    generations.push_back(engine.submit(std::move(request)));
+// Shared beginnings, full pools, contexts that are shifted, and some that nobody waits for.
+TEST_P(EngineOverModel, SaysTheSameHoweverLittleRoomThereIs) {
+  const bool reference = std::string(GetParam()) == "reference";
+  sample::Random random(9);
+  std::vector<Request> requests;
+  for (int i = 0; i < (reference ? 10 : 60); ++i) {
+    Request request{.sampling = {.seed = random.bits()},
+                    .max_tokens = static_cast<int64_t>(random.uniform() * 60)};
+    const int length = 1 + static_cast<int>(random.uniform() * 70);
+    const int alike = static_cast<int>(random.uniform() * length);
+    for (int t = 0; t < length; ++t) {
+      request.prompt.push_back(t < alike ? t % 5 : static_cast<int32_t>(random.uniform() * 256));
+    }
+    if (i % 2 == 0) request.shift = Shift{7};
+    requests.push_back(std::move(request));
   }
-  for (Generation& generation : generations) {
-    const Result result = generation.wait();
-    EXPECT_EQ(result.error, "");
-    EXPECT_TRUE(result.finish == Finish::kContext || result.finish == Finish::kStop);
+  const kvcache::Options tight{.tokens = 160, .sequences = 4, .context = 80, .block_size = 16};
+  model::Executor executor = llama_.executor(GetParam(), tight, 16);
+  std::vector<Result> results;
+  std::vector<Request> asked;
+  {
+    Engine engine(executor, tokenizer_);
+    std::vector<Generation> generations;
+    for (const Request& request : requests) {
+      const bool twice = random.uniform() < 0.3;
+      for (int i = 0; i <= twice; ++i) {
+        generations.push_back(engine.submit(request));
+        asked.push_back(request);
+      }
+      if (random.uniform() < 0.3) engine.submit(request);  // which cancels it
+    }
+    for (Generation& generation : generations) results.push_back(generation.wait());
   }
-  EXPECT_EQ(executor.cache().free_blocks(), free_blocks);
+  EXPECT_EQ(executor.cache().usage()[0].used, 0);
+  int64_t shifts = 0, preemptions = 0, cached = 0;
+  for (size_t i = 0; i < asked.size(); ++i) {
+    model::Executor fresh = llama_.executor(GetParam(), tight, 80);
+    Engine engine(fresh, tokenizer_);
+    const Result alone = engine.submit(asked[i]).wait();
+    EXPECT_EQ(results[i].error, "");
+    EXPECT_EQ(results[i].finish, alone.finish);
+    EXPECT_EQ(results[i].tokens, alone.tokens) << "request " << i;
+    shifts += results[i].shifts;
+    preemptions += results[i].preemptions;
+    cached += results[i].cached_tokens;
+  }
+  EXPECT_GT(shifts, 0);
+  EXPECT_GT(cached, 0);
+  EXPECT_TRUE(reference || preemptions > 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, EngineOverModel, testing::Values("reference", "cpu"));

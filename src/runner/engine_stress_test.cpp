@@ -1,5 +1,5 @@
 // Many requests at once over a model that answers by all that a sequence holds: whatever runs
-// beside it, each must get the text it gets alone.
+// beside it, whatever the cache holds, each must get the text it gets alone.
 
 #include <gtest/gtest.h>
 
@@ -29,11 +29,15 @@ Request random_request(sample::Random& random) {
   Request request;
   const auto below = [&](double most) { return static_cast<int>(random.uniform() * most); };
   const int length = 1 + below(random.uniform() < 0.2 ? 300 : 20);
-  for (int i = 0; i < length; ++i) request.prompt.push_back(below(256));
+  // Many begin alike.
+  const int alike = random.uniform() < 0.5 ? below(length) : 0;
+  for (int i = 0; i < alike; ++i) request.prompt.push_back(i % 7 + below(1.05));
+  for (int i = alike; i < length; ++i) request.prompt.push_back(below(256));
   request.sampling.seed = random.bits();
   if (random.uniform() < 0.3) request.sampling.temperature = 0;
   if (random.uniform() < 0.5) request.max_tokens = below(80);
   if (random.uniform() < 0.5) request.stop = {"ab", "\xC3\xA9\xC3\xA9", "bab"};
+  if (random.uniform() < 0.5) request.shift = Shift{below(40)};
   return request;
 }
 
@@ -57,8 +61,12 @@ Answer answer_alone(const Request& request, int64_t context) {
     if (made == request.max_tokens) answer.finish = Finish::kLength;
     if (made == request.max_tokens || matcher.stopped_by()) break;
     if (static_cast<int64_t>(history.size()) > context) {
-      answer.finish = Finish::kContext;
-      break;
+      if (!request.shift) {
+        answer.finish = Finish::kContext;
+        break;
+      }
+      const auto keep = history.begin() + std::min(request.shift->keep, context - 1);
+      history.erase(keep, keep + std::max<int64_t>((context - request.shift->keep) / 2, 1));
     }
     talk(history, row);
     const tokenizer::Id token = sampler.sample(row).token;
@@ -72,10 +80,35 @@ Answer answer_alone(const Request& request, int64_t context) {
   return answer;
 }
 
-TEST(EngineStress, GivesEveryoneTheirOwnText) {
+class EngineStress : public testing::TestWithParam<FakeOptions> {};
+
+// Room for all; too little of it; a window beside; a model that can not shift.
+INSTANTIATE_TEST_SUITE_P(
+    Caches, EngineStress,
+    testing::Values(
+        FakeOptions{.context = 340, .pool = 340 * 7, .sequences = 7, .tokens = 40, .outputs = 5},
+        FakeOptions{
+            .context = 340, .pool = 400, .sequences = 7, .tokens = 40, .outputs = 5, .block = 8},
+        FakeOptions{.context = 320,
+                    .pool = 640,
+                    .sequences = 7,
+                    .tokens = 40,
+                    .outputs = 5,
+                    .block = 16,
+                    .window = 50},
+        FakeOptions{.context = 328,
+                    .pool = 500,
+                    .sequences = 5,
+                    .tokens = 40,
+                    .outputs = 3,
+                    .block = 4,
+                    .can_shift = false}),
+    [](const auto& suite) { return "blocks_of_" + std::to_string(suite.param.block); });
+
+TEST_P(EngineStress, GivesEveryoneTheirOwnText) {
   constexpr int kRequests = 240;
   constexpr int kThreads = 4;
-  const FakeOptions options{.context = 340, .sequences = 7, .tokens = 40, .outputs = 5};
+  const FakeOptions options = GetParam();
   const ByteTokenizer tokenizer;
   Engine engine(std::make_unique<FakeModel>(options, talk), tokenizer);
 

@@ -138,22 +138,6 @@ TEST_F(EngineTest, EndsWhenTheContextIsFull) {
   EXPECT_EQ(text_, "h");
 }
 
-TEST_F(EngineTest, EndsOneWhenThePoolIsFullAndGoesOnWithTheOthers) {
-  Gate gate;
-  std::string other;
-  start(says({"hello", "world"}), {.pool = 11}, gate.watch());
-  Generation first = engine_->submit(request("HHHH", &text_));
-  Generation second = engine_->submit(request("WW", &other));
-  gate.opened.set_value();
-  // Together they need 9 + 7: the pool is full before either is done; who asks next ends and makes
-  // room.
-  const Finish finishes[] = {first.wait().finish, second.wait().finish};
-  EXPECT_NE(finishes[0], finishes[1]);
-  EXPECT_TRUE(finishes[0] == Finish::kContext || finishes[1] == Finish::kContext);
-  EXPECT_EQ(finishes[0] == Finish::kContext ? other : text_,
-            finishes[0] == Finish::kContext ? "world" : "hello");
-}
-
 TEST_F(EngineTest, RefusesBadRequests) {
   start(says({"hello"}), {.context = 5});
   EXPECT_EQ(refusal(request("")), "the prompt has no tokens");
@@ -167,6 +151,9 @@ TEST_F(EngineTest, RefusesBadRequests) {
   Request negative = request("H");
   negative.max_tokens = -2;
   EXPECT_EQ(refusal(std::move(negative)), "max_tokens is -2, expected -1 (no limit), 0 or more");
+  Request keeping = request("H");
+  keeping.shift = Shift{.keep = -2};
+  EXPECT_EQ(refusal(std::move(keeping)), "keep is -2, expected -1 (the whole prompt), 0 or more");
   Request hot = request("H");
   hot.sampling.temperature = -1;
   EXPECT_EQ(refusal(std::move(hot)), "option temperature is -1, expected a finite number from 0");
@@ -222,14 +209,12 @@ TEST_F(EngineTest, CancelsWhatNobodyWaitsFor) {
 TEST_F(EngineTest, CancelsEverythingWhenItEnds) {
   std::promise<void> passed;
   const auto forever = [](std::span<const tokenizer::Id>, std::span<float> row) { row['x'] = 1; };
-  start(forever, {.context = std::numeric_limits<int64_t>::max() / 2,
-                  .pool = std::numeric_limits<int64_t>::max() / 2,
-                  .sequences = 1});
-  Request first = request("H");
-  first.on_text = [&, once = false](std::string_view) mutable {
+  start(forever, {.context = 50, .sequences = 1}, [&, once = false](const model::Step&) mutable {
     if (!std::exchange(once, true)) passed.set_value();
-    return true;
-  };
+  });
+  Request first = request("H");
+  first.shift = Shift{};
+  first.max_tokens = std::numeric_limits<int64_t>::max();
   Generation running = engine_->submit(std::move(first));
   Generation waiting = engine_->submit(request("H"));
   passed.get_future().wait();
@@ -286,19 +271,17 @@ TEST_F(EngineTest, SurvivesAReceiverThatThrows) {
 
 TEST_F(EngineTest, ServesThoseWhoWaitInOrder) {
   Gate gate;
-  start(says({"hello"}), {.sequences = 1}, gate.watch());
+  std::string read;
+  start(says({"a", "b", "c"}), {.sequences = 1}, [&, wait = gate.watch()](const model::Step& step) {
+    wait(step);
+    read += static_cast<char>(step.tokens[0]);
+  });
   std::vector<Generation> generations;
-  for (const char* name : {"a", "b", "c"}) {
-    Request named = request("H");
-    named.on_text = [this, name](std::string_view certain) {
-      if (certain == "o") text_ += name;
-      return true;
-    };
-    generations.push_back(engine_->submit(std::move(named)));
-  }
+  for (const char* prompt : {"A", "B", "C"})
+    generations.push_back(engine_->submit(request(prompt)));
   gate.opened.set_value();
   for (Generation& generation : generations) EXPECT_EQ(generation.wait().finish, Finish::kStop);
-  EXPECT_EQ(text_, "abc");
+  EXPECT_EQ(read, "AaBbCc");
 }
 
 TEST_F(EngineTest, FailsWhatTheCacheHasNoSequenceFor) {

@@ -1,9 +1,11 @@
 #pragma once
-// For tests: a model whose logits are any function of the tokens before, and a tokenizer whose
-// tokens are bytes.
+// For tests: a model whose logits are any function of the tokens before, which it reads from a real
+// cache where each token's key is its id, and a tokenizer whose tokens are bytes.
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,9 +49,12 @@ class ByteTokenizer final : public tokenizer::Tokenizer {
 };
 
 struct FakeOptions {
-  int64_t context = 1000, pool = 100000;  // tokens
+  int64_t context = 1000, pool = 2000;  // tokens
   int64_t sequences = 4;
   int64_t tokens = 64, outputs = 4;  // of one pass
+  int64_t block = 1;
+  int64_t window = 0;     // of a second layer; 0: there is none
+  bool can_shift = true;  // else removing tokens is impossible
 };
 
 class FakeModel final : public Forward {
@@ -62,39 +67,53 @@ class FakeModel final : public Forward {
       : options_(options),
         logits_(std::move(logits)),
         before_pass_(std::move(before_pass)),
-        sequences_(static_cast<size_t>(options.sequences)) {}
+        backend_(ml::make_backend("reference", {.threads = 1})),
+        cache_(*backend_, layers(options),
+               {.key_type = ml::DType::kF32,
+                .value_type = ml::DType::kF32,
+                .tokens = options.pool,
+                .sequences = std::max<int64_t>(options.sequences, 1),
+                .context = options.context,
+                .block_size = options.block,
+                .pass = options.tokens}) {}
   // The engine must have given all of it back.
   ~FakeModel() override {
-    for (const Slot& slot : sequences_) CRIA_CHECK(!slot.open);
+    for (const auto& usage : cache_.usage()) CRIA_CHECK(usage.used == 0);
   }
 
   Limits limits() const override {
-    return {kByteVocabulary, options_.context, options_.tokens, options_.outputs};
+    return {kByteVocabulary, cache_.context(), options_.tokens, options_.outputs, options_.block};
   }
 
-  std::optional<kvcache::Sequence> open() override {
-    for (size_t i = 0; i < sequences_.size(); ++i) {
-      if (sequences_[i].open) continue;
-      sequences_[i] = {.open = true};
-      return static_cast<kvcache::Sequence>(i);
-    }
-    return std::nullopt;
+  std::optional<kvcache::Cache::Opened> open(std::span<const int32_t> ids) override {
+    if (options_.sequences == 0) return std::nullopt;
+    return cache_.open(ids);
   }
-
-  void close(kvcache::Sequence sequence) override {
-    CRIA_CHECK(slot(sequence).open);
-    slot(sequence) = {};
-  }
-
+  void close(kvcache::Sequence sequence) override { cache_.close(sequence); }
   kvcache::Cache::Outcome reserve(kvcache::Sequence sequence, int64_t tokens) override {
-    int64_t used = 0;
-    for (const Slot& other : sequences_) used += other.room;
-    Slot& mine = slot(sequence);
-    const int64_t more = static_cast<int64_t>(mine.history.size()) + tokens - mine.room;
-    if (mine.room + more > options_.context) return kvcache::Cache::Outcome::kContextFull;
-    if (used + more > options_.pool) return kvcache::Cache::Outcome::kPoolFull;
-    mine.room += more;
-    return kvcache::Cache::Outcome::kOk;
+    return cache_.reserve(sequence, tokens);
+  }
+  int64_t room() const override { return cache_.room(); }
+
+  kvcache::Cache::Outcome remove(kvcache::Sequence sequence, int64_t begin, int64_t end) override {
+    if (!options_.can_shift) return kvcache::Cache::Outcome::kImpossible;
+    kvcache::Moves moves;
+    const auto outcome = cache_.remove(sequence, begin, end, moves);
+    if (outcome != kvcache::Cache::Outcome::kOk) return outcome;
+    ml::Graph graph;
+    const kvcache::MoveView view = cache_.move_view(graph);
+    for (const auto& layer : view.layers) {
+      const ml::Tensor from = view.from[layer.group], to = view.to[layer.group];
+      const ml::Tensor keys = ml::rows(layer.keys, from), values = ml::rows(layer.values, from);
+      ml::store(layer.keys, keys, to);
+      ml::store(layer.values, values, to);
+    }
+    const auto plan = backend_->plan(graph, {});
+    for (int64_t first = 0; first < moves.count();) {
+      first += cache_.place_moves(moves, first, view, *plan);
+      backend_->run(*plan);
+    }
+    return outcome;
   }
 
   std::span<const float> run(const model::Step& step) override {
@@ -102,32 +121,72 @@ class FakeModel final : public Forward {
     CRIA_CHECK(static_cast<int64_t>(step.tokens.size()) <= options_.tokens);
     CRIA_CHECK(static_cast<int64_t>(step.outputs.size()) <= options_.outputs);
     if (before_pass_) before_pass_(step);
+    Pass& pass = this->pass(static_cast<int64_t>(step.tokens.size()));
+    cache_.place(step.tokens, step.sequences, pass.view, *pass.plan);
+    const std::vector<float> keys(step.tokens.begin(), step.tokens.end());
+    std::ranges::copy(std::as_bytes(std::span(keys)), pass.plan->input(pass.keys).begin());
+    backend_->run(*pass.plan);
+    cache_.commit(step.sequences);
     rows_.assign(step.outputs.size() * kByteVocabulary, 0);
-    size_t output = 0;
-    for (size_t i = 0; i < step.tokens.size(); ++i) {
-      Slot& mine = slot(step.sequences[i]);
-      mine.history.push_back(step.tokens[i]);
-      CRIA_CHECK(mine.open && static_cast<int64_t>(mine.history.size()) <= mine.room);
-      if (output == step.outputs.size() || step.outputs[output] != static_cast<int32_t>(i))
-        continue;
-      logits_(mine.history, std::span(rows_).subspan(output++ * kByteVocabulary, kByteVocabulary));
+    for (size_t i = 0; i < step.outputs.size(); ++i) {
+      logits_(history(pass, static_cast<size_t>(step.outputs[i])),
+              std::span(rows_).subspan(i * kByteVocabulary, kByteVocabulary));
     }
-    CRIA_CHECK(output == step.outputs.size());
     return rows_;
   }
 
  private:
-  struct Slot {
-    bool open = false;
-    Ids history = {};
-    int64_t room = 0;
+  struct Pass {
+    ml::Graph graph;
+    kvcache::View view;
+    ml::Tensor keys;
+    std::unique_ptr<ml::Plan> plan;
   };
-  Slot& slot(kvcache::Sequence sequence) { return sequences_.at(static_cast<size_t>(sequence)); }
+
+  static std::vector<kvcache::LayerSpec> layers(const FakeOptions& options) {
+    std::vector<kvcache::LayerSpec> specs{{.kv_heads = 1, .head_dim = 1}};
+    if (options.window == 0) return specs;
+    specs.push_back({.kv_heads = 1,
+                     .head_dim = 1,
+                     .kind = kvcache::LayerKind::kWindow,
+                     .window = options.window});
+    return specs;
+  }
+
+  Pass& pass(int64_t tokens) {
+    Pass& pass = passes_[tokens];
+    if (pass.plan) return pass;
+    pass.view = cache_.view(pass.graph, tokens);
+    pass.keys = pass.graph.input("keys", ml::DType::kF32, {tokens, 1, 1});
+    std::vector<ml::Tensor> results;
+    for (kvcache::Layer& layer : pass.view.layers) {
+      results.push_back(ml::permute(layer.append(pass.keys, pass.keys).keys, {1, 2, 0}));
+    }
+    pass.plan = backend_->plan(pass.graph, results);
+    return pass;
+  }
+
+  // What the cache holds of a token's sequence, up to the token.
+  Ids history(Pass& pass, size_t token) const {
+    const auto ints = [&](ml::Tensor input) {
+      return reinterpret_cast<const int32_t*>(pass.plan->input(input).data());
+    };
+    const ml::Tensor tables = pass.view.groups[0].tables;
+    const int32_t* table = ints(tables) + ints(pass.view.sequences)[token] * tables.shape()[1];
+    Ids ids;
+    for (int64_t p = 0; p <= ints(pass.view.positions)[token]; ++p) {
+      const int64_t slot = table[p / options_.block] * options_.block + p % options_.block;
+      ids.push_back(static_cast<int32_t>(pass.plan->output(0)[static_cast<size_t>(slot)]));
+    }
+    return ids;
+  }
 
   FakeOptions options_;
   Logits logits_;
   Watch before_pass_;
-  std::vector<Slot> sequences_;
+  std::unique_ptr<ml::Backend> backend_;
+  kvcache::Cache cache_;
+  std::map<int64_t, Pass> passes_;  // by number of tokens
   std::vector<float> rows_;
 };
 

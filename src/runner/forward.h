@@ -16,6 +16,7 @@ struct Limits {
   int64_t context = 0;  // tokens of one sequence
   int64_t tokens = 0;   // of one pass
   int64_t outputs = 0;  // rows of logits of one pass
+  int64_t block = 1;    // tokens that room is given out by
 };
 
 class Forward {
@@ -24,9 +25,12 @@ class Forward {
 
   virtual Limits limits() const = 0;
   // As in kvcache::Cache and model::Executor. Only the engine may open sequences.
-  virtual std::optional<kvcache::Sequence> open() = 0;
+  virtual std::optional<kvcache::Cache::Opened> open(std::span<const int32_t> ids) = 0;
   virtual void close(kvcache::Sequence sequence) = 0;
   virtual kvcache::Cache::Outcome reserve(kvcache::Sequence sequence, int64_t tokens) = 0;
+  virtual kvcache::Cache::Outcome remove(kvcache::Sequence sequence, int64_t begin,
+                                         int64_t end) = 0;
+  virtual int64_t room() const = 0;  // tokens
   virtual std::span<const float> run(const model::Step& step) = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runner/forward.h"
+#include "runner/pace.h"
 #include "runner/schedule.h"
 #include "runner/sequence.h"
 #include "tokenizer/tokenizer.h"
@@ -19,25 +20,40 @@ namespace cria::runner {
 
 class Loop {
  public:
-  Loop(std::unique_ptr<Forward> forward, const tokenizer::Tokenizer& tokenizer);
+  Loop(std::unique_ptr<Forward> forward, const tokenizer::Tokenizer& tokenizer,
+       const EngineOptions& options);
   ~Loop();  // cancels what runs and waits
 
   const Limits& limits() const { return limits_; }
-  void submit(std::shared_ptr<Sequence> sequence);
+  // How many wait before it. QueueFull.
+  int64_t submit(std::shared_ptr<Sequence> sequence);
 
  private:
   using Sequences = std::vector<std::shared_ptr<Sequence>>;
 
   void work();
   bool await_work();  // false: stop
+  void count_queued();
   void drop_cancelled();
   void admit();
+  bool admit(Sequence& sequence);
+  bool fits(const Sequence& sequence) const;
+  void await_again(const std::shared_ptr<Sequence>& sequence);
 
   void pass();
   void fill_step();  // chooses whose tokens the pass takes
+  void share();
   void add_to_step(Sequence& sequence, int64_t count);
   void run_step();
   void take(Sequence& sequence, std::span<const float> logits);
+
+  // Of the cache's memory, in loop_memory.cpp.
+  int64_t make_room(Sequence& sequence, int64_t count);
+  bool shift(Sequence& sequence);
+  bool drop_middle(Sequence& sequence, int64_t begin, int64_t end);
+  bool preempt_youngest();
+  bool open(Sequence& sequence);
+  void close(Sequence& sequence);
 
   void finish(Sequence& sequence, Finish why);
   void finish_with_error(Sequence& sequence, const std::string& what);
@@ -45,19 +61,24 @@ class Loop {
   const std::unique_ptr<Forward> forward_;
   const tokenizer::Tokenizer& tokenizer_;
   const Limits limits_;
+  const EngineOptions options_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Sequence>> submitted_;  // guarded by mutex_
+  int64_t queued_ = 0;                               // not yet run; guarded by mutex_
+  int64_t numbers_ = 0;                              // guarded by mutex_
   bool stopping_ = false;                            // guarded by mutex_
 
   // Of the thread alone.
-  std::deque<std::shared_ptr<Sequence>> waiting_;
-  Sequences running_;  // those that the last pass left out come first
+  std::deque<std::shared_ptr<Sequence>> waiting_;  // the oldest first
+  Sequences running_;                              // those that the last pass left out come first
   Schedule schedule_;
+  Pace pace_;
 
-  // The pass at hand; kept, so that steady decoding allocates nothing.
-  std::vector<int64_t> pending_;
+  // The pass at hand; kept, so that steady decoding allocates nothing here.
+  std::vector<int64_t> pending_, granted_;
+  std::vector<size_t> by_age_;
   std::vector<int32_t> tokens_, outputs_;
   std::vector<kvcache::Sequence> slots_;
   std::vector<Sequence*> in_pass_;    // whose tokens it takes

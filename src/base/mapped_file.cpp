@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -47,6 +49,14 @@ void MappedFile::advise(Use use) const {
   if (bytes_.empty()) return;
   const int advice = use == Use::kSequential ? MADV_SEQUENTIAL : MADV_WILLNEED;
   ::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), advice);
+}
+
+void MappedFile::forget(std::span<const std::byte> bytes) {
+  // Only pages that lie inside whole.
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<uintptr_t>(bytes.data()) + page - 1) / page * page;
+  const auto end = reinterpret_cast<uintptr_t>(bytes.data() + bytes.size()) / page * page;
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace cria

@@ -24,17 +24,19 @@ ALLOWED = {
     "model": ["nn", "kvcache", "ml", "fs/gguf"],
     # Each architecture is a folder of its own below this one, and none includes another.
     "model/models": ["model", "nn", "kvcache", "ml"],
+    "convert": ["fs/gguf", "fs/safetensors", "fs/pytorch"],
+    "convert/architectures": ["convert"],
     "tokenizer": ["fs/gguf"],
     "sample": [],
     "template": [],
     "runner": ["model", "kvcache", "tokenizer", "sample"],
     "registry": [],
-    "cmd": ["runner", "registry", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf", "fs/safetensors"],
+    "cmd": ["runner", "registry", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "fs/gguf", "fs/safetensors"],
 }
 
 # Which folders may include a library's headers. The C++ standard library and the system are free to all.
 LIBRARIES = {
-    "nlohmann/": ["fs/safetensors", "registry", "cmd"],
+    "nlohmann/": ["fs/safetensors", "convert", "registry", "cmd"],
     "CLI/": ["cmd"],
     "histedit.h": ["cmd"],
     "editline/": ["cmd"],

@@ -1,0 +1,127 @@
+#include "convert/conversion.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/quote.h"
+
+namespace cria::convert {
+namespace {
+
+using Code = Error::Code;
+
+constexpr int64_t kPiece = int64_t{1} << 18;  // elements that are in memory at once
+constexpr size_t kMostReported = 20;
+
+void append(std::string& lines, std::string_view what, const std::vector<std::string>& names) {
+  for (size_t i = 0; i < std::min(names.size(), kMostReported); ++i) {
+    lines += concat("\n  ", what, ' ', names[i]);
+  }
+  if (names.size() > kMostReported) {
+    lines += concat("\n  and ", names.size() - kMostReported, " more that are ", what);
+  }
+}
+
+void write_cast(const Source& source, OutputType type, const gguf::Sink& sink) {
+  const size_t size = element_bytes(source.dtype());
+  std::vector<std::byte> in, out;
+  for (int64_t begin = 0; begin < source.elements(); begin += kPiece) {
+    const auto count = static_cast<size_t>(std::min(kPiece, source.elements() - begin));
+    in.resize(count * size);
+    out.resize(count * bytes_of(type));
+    source.read(begin, in);
+    if (const auto lost = cast(source.dtype(), in, type, out)) {
+      fail(Code::kInvalidArgument, "tensor ", quote(source.name()), " holds ", *lost,
+           ", which is too large for ", name_of(type), ": choose another --type");
+    }
+    sink(out);
+  }
+}
+
+}  // namespace
+
+Conversion::Conversion(const Config& config, const Checkpoint& checkpoint, gguf::Writer& file,
+                       Settings settings)
+    : config_(config), checkpoint_(checkpoint), file_(file), settings_(std::move(settings)) {}
+
+void Conversion::architecture(const std::string& name) {
+  architecture_ = name;
+  file_.metadata("general.architecture", name);
+}
+
+void Conversion::set(const std::string& key, gguf::StoredValue value) {
+  file_.metadata(architecture_ + "." + key, std::move(value));
+}
+
+void Conversion::set_count(const std::string& key, int64_t value) {
+  set(key, static_cast<uint32_t>(value));
+}
+
+SourcePtr Conversion::take(const std::string& name) {
+  const StoredTensor* tensor = checkpoint_.find(name);
+  if (!tensor) {
+    missing_.push_back(name);
+    return nullptr;
+  }
+  taken_.insert(name);
+  if (!can_cast(tensor->dtype)) {
+    fail(Code::kUnsupported, "tensor ", quote(name), " is ", tensor->dtype,
+         ", expected F64, F32, F16 or BF16");
+  }
+  return stored(*tensor);
+}
+
+void Conversion::ignore(std::string_view ending) { ignored_.emplace_back(ending); }
+
+OutputType Conversion::type_of(const Source& source, Precision precision) const {
+  if (source.shape().size() < 2 || precision == Precision::kF32) return OutputType::kF32;
+  return settings_.type.value_or(nearest_type(source.dtype()));
+}
+
+void Conversion::tensor(const std::string& name, const SourcePtr& source, Precision precision) {
+  if (!source) return;
+  const OutputType type = type_of(*source, precision);
+  written_[type] += source->elements();
+  parameters_ += source->elements();
+  file_.tensor({name, static_cast<uint32_t>(type), source->shape(),
+                [source, type](const gguf::Sink& sink) { write_cast(*source, type, sink); }});
+}
+
+void Conversion::linear(const std::string& name, const std::string& from, bool bias,
+                        const Change& change) {
+  const auto one = [&](const char* part) {
+    const SourcePtr source = take(from + part);
+    tensor(name + part, change ? change(source) : source);
+  };
+  one(".weight");
+  if (bias) one(".bias");
+}
+
+Layer Conversion::layer(int64_t i, const std::string& from) {
+  return {*this, concat("blk.", i, '.'), concat(from, '.', i, '.')};
+}
+
+void Conversion::finish() const {
+  std::vector<std::string> unused;
+  for (const StoredTensor& tensor : checkpoint_.tensors()) {
+    const bool is_ignored = std::ranges::any_of(
+        ignored_, [&](const std::string& ending) { return tensor.name.ends_with(ending); });
+    if (!is_ignored && !taken_.contains(tensor.name)) unused.push_back(quote(tensor.name));
+  }
+  if (missing_.empty() && unused.empty()) return;
+  std::string lines;
+  append(lines, "missing", missing_);
+  append(lines, "unused", unused);
+  fail(Code::kCorrupt, checkpoint_.files().front(),
+       checkpoint_.files().size() > 1 ? " and others" : "", ": the tensors do not fit what ",
+       config_.name(), " describes:", lines);
+}
+
+OutputType Conversion::main_type() const {
+  const auto most =
+      std::ranges::max_element(written_, {}, [](const auto& entry) { return entry.second; });
+  return most == written_.end() ? OutputType::kF32 : most->first;
+}
+
+}  // namespace cria::convert

@@ -1,0 +1,106 @@
+#pragma once
+// What an architecture's converter works with: it reads the config, takes tensors of the checkpoint
+// under their names there, and gives them names in the file.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "convert/cast.h"
+#include "convert/checkpoint.h"
+#include "convert/config.h"
+#include "convert/source.h"
+#include "fs/gguf/write.h"
+
+namespace cria::convert {
+
+// Applied to a weight and its bias alike.
+using Change = std::function<SourcePtr(const SourcePtr&)>;
+
+class Layer;
+
+class Conversion {
+ public:
+  struct Settings {
+    std::optional<OutputType> type;                  // of matrices; none: as stored
+    std::function<void(const std::string&)> notice;  // what a user should know
+  };
+  Conversion(const Config& config, const Checkpoint& checkpoint, gguf::Writer& file,
+             Settings settings);
+
+  const Config& config() const { return config_; }
+  const Checkpoint& checkpoint() const { return checkpoint_; }
+  gguf::Writer& file() { return file_; }
+  void notice(const std::string& text) const { settings_.notice(text); }
+
+  // The name of the model that runs the file; before any set().
+  void architecture(const std::string& name);
+  // set("block_count", uint32_t{2}) writes "llama.block_count".
+  void set(const std::string& key, gguf::StoredValue value);
+  void set_count(const std::string& key, int64_t value);
+
+  // A tensor of the checkpoint; null when it is missing, which finish() reports.
+  SourcePtr take(const std::string& name);
+  bool has(const std::string& name) const { return checkpoint_.find(name) != nullptr; }
+  // Tensors that a model does not need, by how their names end.
+  void ignore(std::string_view ending);
+
+  // Vectors are written as F32, all else in the type asked for, unless it must be exact.
+  enum class Precision { kAsAsked, kF32 };
+  void tensor(const std::string& name, const SourcePtr& source,
+              Precision precision = Precision::kAsAsked);
+  // NAME.weight from FROM.weight, and NAME.bias from FROM.bias if there shall be one.
+  void linear(const std::string& name, const std::string& from, bool bias = false,
+              const Change& change = {});
+  // Block i: "blk.i." from "model.layers.i.".
+  Layer layer(int64_t i, const std::string& from = "model.layers");
+
+  // Corrupt: tensors that are missing, or that nobody took.
+  void finish() const;
+
+  int64_t parameters() const { return parameters_; }
+  OutputType main_type() const;  // that of most numbers
+
+ private:
+  OutputType type_of(const Source& source, Precision precision) const;
+
+  const Config& config_;
+  const Checkpoint& checkpoint_;
+  gguf::Writer& file_;
+  Settings settings_;
+  std::string architecture_;
+  std::set<std::string> taken_;
+  std::vector<std::string> missing_;
+  std::vector<std::string> ignored_;
+  std::map<OutputType, int64_t> written_;  // numbers of each type
+  int64_t parameters_ = 0;
+};
+
+// A block, whose names have its prefixes.
+class Layer {
+ public:
+  Layer(Conversion& conversion, std::string to, std::string from)
+      : conversion_(conversion), to_(std::move(to)), from_(std::move(from)) {}
+
+  SourcePtr take(const std::string& name) const { return conversion_.take(from_ + name); }
+  bool has(const std::string& name) const { return conversion_.has(from_ + name); }
+  void tensor(const std::string& name, const SourcePtr& source,
+              Conversion::Precision precision = Conversion::Precision::kAsAsked) const {
+    conversion_.tensor(to_ + name, source, precision);
+  }
+  void linear(const std::string& name, const std::string& from, bool bias = false,
+              const Change& change = {}) const {
+    conversion_.linear(to_ + name, from_ + from, bias, change);
+  }
+
+ private:
+  Conversion& conversion_;
+  std::string to_, from_;
+};
+
+}  // namespace cria::convert

@@ -1,0 +1,81 @@
+#include "convert/convert.h"
+
+#include <array>
+#include <cmath>
+#include <filesystem>
+
+#include "base/error.h"
+#include "convert/architecture.h"
+#include "convert/planned_file.h"
+#include "convert/tokenizer_import.h"
+
+namespace cria::convert {
+namespace {
+
+// "6.7B", "135M", "260K": two digits or three.
+std::string size_label(int64_t parameters) {
+  constexpr std::array<std::pair<double, char>, 4> kUnits{
+      {{1e12, 'T'}, {1e9, 'B'}, {1e6, 'M'}, {1e3, 'K'}}};
+  const auto count = static_cast<double>(parameters);
+  for (const auto& [unit, letter] : kUnits) {
+    if (count < unit) continue;
+    const double rounded = std::round(count / unit * 10) / 10;
+    return rounded < 10 ? concat(rounded, letter) : concat(std::round(count / unit), letter);
+  }
+  return concat(parameters);
+}
+
+std::string base_name(const std::string& folder) {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::canonical(folder, error);
+  return path.filename().string();
+}
+
+uint32_t file_type(OutputType type) {
+  return type == OutputType::kF32 ? 0 : type == OutputType::kF16 ? 1 : 32;
+}
+
+void write_general(Conversion& conversion, const std::string& folder) {
+  gguf::Writer& file = conversion.file();
+  file.metadata("general.type", "model");
+  if (const std::string name = base_name(folder); !name.empty()) {
+    file.metadata("general.name", name);
+  }
+  file.metadata("general.size_label", size_label(conversion.parameters()));
+  file.metadata("general.parameter_count", static_cast<uint64_t>(conversion.parameters()));
+  file.metadata("general.file_type", file_type(conversion.main_type()));
+  file.metadata("general.quantization_version", uint32_t{2});
+}
+
+void tell_unread(const Config& config, const Options& options) {
+  std::string list;
+  for (const std::string& key : config.unread()) list += (list.empty() ? "" : ", ") + key;
+  if (!list.empty())
+    options.notice(config.name() + ": has unknown fields, which are ignored: " + list);
+}
+
+}  // namespace
+
+void convert(const std::string& path, const std::string& output, const Options& options) {
+  const Folder folder(path);
+  const std::string config_path = folder.file("config.json");
+  const Config config = read_config(config_path);
+  const Converter converter = find_converter(config);
+  const auto checkpoint = Checkpoint::open(folder);
+  gguf::Writer file;
+  Conversion conversion(config, *checkpoint, file,
+                        {.type = options.type, .notice = options.notice});
+  converter(conversion);
+  conversion.finish();
+  import_tokenizer(conversion, folder, options.pre);
+  write_general(conversion, path);
+  tell_unread(config, options);
+  if (options.check) options.check(planned_file(file, output));
+  gguf::WriteOptions writing{.progress = options.progress, .check = {}};
+  if (options.check) {
+    writing.check = [&](const std::string& written) { options.check(gguf::File::open(written)); };
+  }
+  file.write(output, writing);
+}
+
+}  // namespace cria::convert

@@ -1,0 +1,30 @@
+#pragma once
+// From the folder of a Hugging Face checkpoint to a GGUF file.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "convert/cast.h"
+#include "fs/gguf/gguf.h"
+
+namespace cria::convert {
+
+struct Options {
+  std::optional<OutputType> type{};  // of matrices; none: as they are stored
+  std::string pre{};                 // name of the pre-tokenizer; empty: recognised
+  // Told how many bytes of tensors are written and will be; false cancels.
+  std::function<bool(uint64_t done, uint64_t total)> progress{};
+  // Called before anything is written, with all but the tensors' data, and again with the finished
+  // file before it gets its name; throws when it is not as it should be.
+  std::function<void(std::unique_ptr<gguf::File> file)> check{};
+  std::function<void(const std::string& text)> notice{};  // what a user should know
+};
+
+// On any error no file is left, and one that was there stays. NotFound, Corrupt, Unsupported,
+// InvalidArgument, Cancelled, and errors of the disk.
+void convert(const std::string& folder, const std::string& output, const Options& options);
+
+}  // namespace cria::convert

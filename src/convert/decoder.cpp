@@ -1,0 +1,139 @@
+#include "convert/decoder.h"
+
+namespace cria::convert {
+namespace {
+
+// Fields that say how a model was or may be trained, stored or run, and not what it computes.
+void ignore_common(const Config& c) {
+  c.ignore({"architectures",
+            "model_type",
+            "transformers_version",
+            "dtype",
+            "torch_dtype",
+            "use_cache",
+            "initializer_range",
+            "attention_dropout",
+            "hidden_dropout",
+            "pretraining_tp",
+            "bos_token_id",
+            "eos_token_id",
+            "pad_token_id",
+            "unk_token_id",
+            "sep_token_id",
+            "_name_or_path",
+            "_attn_implementation_autoset",
+            "attn_implementation",
+            "auto_map",
+            "output_attentions",
+            "output_hidden_states",
+            "return_dict",
+            "torchscript",
+            "use_bfloat16",
+            "pruned_heads",
+            "is_decoder",
+            "tie_encoder_decoder",
+            "chunk_size_feed_forward",
+            "finetuning_task",
+            "id2label",
+            "label2id",
+            "num_labels",
+            "problem_type",
+            "task_specific_params",
+            "tokenizer_class",
+            "prefix",
+            "unsloth_version",
+            "unsloth_fixed",
+            "router_aux_loss_coef",
+            "output_router_logits"});
+}
+
+void refuse_common(const Config& c) {
+  if (c.has("quantization_config")) {
+    c.unsupported("quantization_config",
+                  "is there, expected a checkpoint that is not quantised already");
+  }
+  c.expect_flag("is_encoder_decoder", false);
+  c.expect_flag("add_cross_attention", false);
+  c.expect("hidden_act", "silu");
+}
+
+int64_t read_heads(const Config& c, std::string_view key, const std::optional<int64_t>& fallback,
+                   int64_t heads) {
+  // A null is not the class's default, but none.
+  return c.dim(key, c.mentions(key) ? heads : fallback.value_or(heads));
+}
+
+Decoder read(const Config& c, const DecoderDefaults& defaults) {
+  Decoder d{.vocab = c.dim("vocab_size"),
+            .context = c.dim("max_position_embeddings", defaults.context),
+            .width = c.dim("hidden_size"),
+            .layers = c.dim("num_hidden_layers"),
+            .heads = c.dim("num_attention_heads")};
+  d.kv_heads = read_heads(c, "num_key_value_heads", defaults.kv_heads, d.heads);
+  if (d.heads % d.kv_heads != 0) {
+    c.corrupt("num_attention_heads", "is ", d.heads,
+              ", expected a multiple of num_key_value_heads, which is ", d.kv_heads);
+  }
+  const bool is_given = c.has("head_dim") || (defaults.head_dim && !c.mentions("head_dim"));
+  if (!is_given && d.width % d.heads != 0) {
+    c.corrupt("hidden_size", "is ", d.width,
+              ", expected a multiple of num_attention_heads, which is ", d.heads);
+  }
+  d.head_dim = read_heads(c, "head_dim", defaults.head_dim, d.width / d.heads);
+  if (d.head_dim % 2 != 0) {
+    c.corrupt("head_dim", "is ", d.head_dim, ", expected an even number, to be rotated in pairs");
+  }
+  return d;
+}
+
+}  // namespace
+
+Decoder write_decoder(Conversion& conversion, const std::string& architecture,
+                      const DecoderDefaults& defaults) {
+  const Config& c = conversion.config();
+  ignore_common(c);
+  refuse_common(c);
+  conversion.ignore("rotary_emb.inv_freq");
+  const Decoder d = read(c, defaults);
+  // Each layer has tensors of its own, so no file can describe more work than it is large.
+  const auto most = static_cast<int64_t>(conversion.checkpoint().tensors().size());
+  if (d.layers > most) {
+    c.corrupt("num_hidden_layers", "is ", d.layers, ", but there are only ", most, " tensors");
+  }
+  conversion.architecture(architecture);
+  conversion.set_count("vocab_size", d.vocab);
+  conversion.set_count("context_length", d.context);
+  conversion.set_count("embedding_length", d.width);
+  conversion.set_count("block_count", d.layers);
+  conversion.set_count("feed_forward_length", c.dim("intermediate_size"));
+  conversion.set_count("attention.head_count", d.heads);
+  conversion.set_count("attention.head_count_kv", d.kv_heads);
+  conversion.set_count("attention.key_length", d.head_dim);
+  conversion.set_count("attention.value_length", d.head_dim);
+  conversion.set("attention.layer_norm_rms_epsilon",
+                 static_cast<float>(c.positive("rms_norm_eps", 1e-6)));
+  return d;
+}
+
+void write_ends(Conversion& conversion) {
+  const StoredTensor* embeddings = conversion.checkpoint().find("model.embed_tokens.weight");
+  const int64_t vocab = conversion.config().dim("vocab_size");
+  if (embeddings && !embeddings->shape.empty() && embeddings->shape[0] != vocab) {
+    conversion.config().corrupt("vocab_size", "is ", vocab, ", but there are embeddings of ",
+                                embeddings->shape[0], " tokens");
+  }
+  conversion.linear("token_embd", "model.embed_tokens");
+  conversion.linear("output_norm", "model.norm");
+  if (!conversion.config().flag("tie_word_embeddings", false)) {
+    conversion.linear("output", "lm_head");
+  } else if (conversion.has("lm_head.weight")) {
+    // The class replaces it by the embeddings, whatever it holds.
+    conversion.ignore("lm_head.weight");
+  }
+}
+
+int64_t effective_window(const Decoder& decoder, int64_t window) {
+  return window < decoder.context ? window : 0;
+}
+
+}  // namespace cria::convert

@@ -1,0 +1,42 @@
+#include "convert/experts.h"
+
+namespace cria::convert {
+namespace {
+
+SourcePtr stack(const Layer& layer, const Experts& experts, const std::string& from,
+                const std::string& part) {
+  std::vector<SourcePtr> all;
+  for (int64_t i = 0; i < experts.count; ++i) {
+    all.push_back(layer.take(concat(from, '.', i, '.', part, ".weight")));
+  }
+  return stacked(all);
+}
+
+}  // namespace
+
+Experts write_experts(Conversion& conversion) {
+  const Config& c = conversion.config();
+  const char* const key = c.has("num_local_experts") ? "num_local_experts" : "num_experts";
+  const Experts experts{.count = c.dim(key)};
+  const int64_t used = c.dim("num_experts_per_tok");
+  if (used > experts.count) {
+    c.corrupt("num_experts_per_tok", "is ", used, ", expected at most ", key, ", which is ",
+              experts.count);
+  }
+  const auto most = static_cast<int64_t>(conversion.checkpoint().tensors().size());
+  if (experts.count > most) {
+    c.corrupt(key, "is ", experts.count, ", but there are only ", most, " tensors");
+  }
+  conversion.set_count("expert_count", experts.count);
+  conversion.set_count("expert_used_count", used);
+  conversion.set_count("expert_feed_forward_length", c.dim("moe_intermediate_size"));
+  return experts;
+}
+
+void write_expert_weights(const Layer& layer, const Experts& experts, const std::string& from) {
+  layer.tensor("ffn_gate_exps.weight", stack(layer, experts, from, "gate_proj"));
+  layer.tensor("ffn_up_exps.weight", stack(layer, experts, from, "up_proj"));
+  layer.tensor("ffn_down_exps.weight", stack(layer, experts, from, "down_proj"));
+}
+
+}  // namespace cria::convert

@@ -1,0 +1,142 @@
+// Reference: transformers/modeling_rope_utils.py.
+#include "convert/rope.h"
+
+#include <cmath>
+#include <memory>
+#include <numbers>
+
+#include "base/quote.h"
+
+namespace cria::convert {
+namespace {
+
+// The fields of rotary embeddings, wherever they stand.
+struct Rope {
+  std::string type;
+  double base = 0;
+  std::unique_ptr<Config> scaling;  // null without one
+
+  double partial_factor = 1;
+};
+
+Rope read(const Config& c) {
+  Rope rope;
+  rope.scaling = c.has("rope_parameters") ? c.child("rope_parameters") : c.child("rope_scaling");
+  c.ignore({"rope_scaling"});
+  rope.base = c.positive("rope_theta", 10000);
+  rope.partial_factor = c.positive("partial_rotary_factor", 1);
+  rope.type = "default";
+  if (rope.scaling) {
+    const Config& s = *rope.scaling;
+    rope.type = s.text("rope_type", s.text("type", "default"));
+    s.ignore({"type"});
+    rope.base = s.positive("rope_theta", rope.base);
+    rope.partial_factor = s.positive("partial_rotary_factor", rope.partial_factor);
+  }
+  return rope;
+}
+
+int64_t original_context(const Config& c, const Config& scaling, const Decoder& decoder) {
+  const int64_t inside = scaling.dim("original_max_position_embeddings", decoder.context);
+  return c.dim("original_max_position_embeddings", inside);
+}
+
+double yarn_temperature(double factor, double multiplier) {
+  return factor > 1 ? 0.1 * multiplier * std::log(factor) + 1 : 1;
+}
+
+void write_yarn(Conversion& conversion, const Config& s, const Decoder& decoder) {
+  const auto original = static_cast<double>(original_context(conversion.config(), s, decoder));
+  const double factor = s.positive("factor", static_cast<double>(decoder.context) / original);
+  s.expect_flag("truncate", true);
+  const double temperature = yarn_temperature(factor, 1);
+  double magnitude = temperature;
+  const double mscale = s.real("mscale", 0), mscale_all_dim = s.real("mscale_all_dim", 0);
+  if (mscale != 0 && mscale_all_dim != 0) {
+    magnitude = yarn_temperature(factor, mscale) / yarn_temperature(factor, mscale_all_dim);
+  }
+  magnitude = s.positive("attention_factor", magnitude);
+  conversion.set("rope.scaling.type", "yarn");
+  conversion.set("rope.scaling.factor", static_cast<float>(factor));
+  conversion.set_count("rope.scaling.original_context_length", static_cast<int64_t>(original));
+  // The file's factor comes on top of the usual temperature.
+  conversion.set("rope.scaling.attn_factor", static_cast<float>(magnitude / temperature));
+  conversion.set("rope.scaling.beta_fast", static_cast<float>(s.positive("beta_fast", 32)));
+  conversion.set("rope.scaling.beta_slow", static_cast<float>(s.positive("beta_slow", 1)));
+}
+
+void write_llama3(Conversion& conversion, const Rope& rope, const Decoder& decoder) {
+  const Config& s = *rope.scaling;
+  const Llama3Scaling scaling{
+      .base = rope.base,
+      .factor = s.positive("factor"),
+      .low_factor = s.positive("low_freq_factor"),
+      .high_factor = s.positive("high_freq_factor"),
+      .original_context = static_cast<double>(original_context(conversion.config(), s, decoder))};
+  if (scaling.high_factor <= scaling.low_factor) {
+    s.corrupt("high_freq_factor", "is ", scaling.high_factor,
+              ", expected more than low_freq_factor, which is ", scaling.low_factor);
+  }
+  conversion.tensor("rope_freqs.weight",
+                    computed("rope_freqs", llama3_divisors(scaling, decoder.head_dim)));
+}
+
+void write_scaling(Conversion& conversion, const Rope& rope, const Decoder& decoder,
+                   RopeFrequencies frequencies) {
+  if (rope.type == "default") return;
+  const Config& s = *rope.scaling;
+  if (rope.type == "linear") {
+    conversion.set("rope.scaling.type", "linear");
+    conversion.set("rope.scaling.factor", static_cast<float>(s.positive("factor")));
+  } else if (rope.type == "yarn") {
+    write_yarn(conversion, s, decoder);
+  } else if (rope.type == "llama3" && frequencies == RopeFrequencies::kInFile) {
+    write_llama3(conversion, rope, decoder);
+  } else if (rope.type == "dynamic") {
+    // Scales only what lies beyond the context that the file has.
+    s.ignore({"factor"});
+    conversion.notice(concat("rope scaling \"dynamic\" has no effect within the context of ",
+                             decoder.context, " tokens, and more is not offered"));
+  } else {
+    s.unsupported("rope_type", "is ", quote(rope.type), ", expected default, linear, yarn, ",
+                  frequencies == RopeFrequencies::kInFile ? "llama3 " : "", "or dynamic");
+  }
+}
+
+}  // namespace
+
+void write_rope(Conversion& conversion, const Decoder& decoder, RopeFrequencies frequencies) {
+  const Rope rope = read(conversion.config());
+  if (rope.partial_factor != 1) {
+    conversion.config().unsupported("partial_rotary_factor", "is ", rope.partial_factor,
+                                    ", expected 1");
+  }
+  conversion.set_count("rope.dimension_count", decoder.head_dim);
+  conversion.set("rope.freq_base", static_cast<float>(rope.base));
+  write_scaling(conversion, rope, decoder, frequencies);
+  if (!rope.scaling) return;
+  for (const std::string& key : rope.scaling->unread()) {
+    conversion.notice(concat(rope.scaling->name(), ": ", key, " means nothing for rope_type ",
+                             quote(rope.type), ", and is ignored"));
+  }
+}
+
+std::vector<float> llama3_divisors(const Llama3Scaling& s, int64_t dims) {
+  const double longest = s.original_context / s.low_factor;    // wavelengths beyond are scaled
+  const double shortest = s.original_context / s.high_factor;  // those below stay
+  std::vector<float> divisors;
+  for (int64_t i = 0; i < dims / 2; ++i) {
+    const double frequency =
+        std::pow(s.base, -2.0 * static_cast<double>(i) / static_cast<double>(dims));
+    const double wavelength = 2 * std::numbers::pi / frequency;
+    const double kept =
+        (s.original_context / wavelength - s.low_factor) / (s.high_factor - s.low_factor);
+    const double divisor = wavelength < shortest  ? 1
+                           : wavelength > longest ? s.factor
+                                                  : 1 / ((1 - kept) / s.factor + kept);
+    divisors.push_back(static_cast<float>(divisor));
+  }
+  return divisors;
+}
+
+}  // namespace cria::convert

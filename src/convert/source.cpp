@@ -1,0 +1,178 @@
+#include "convert/source.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "base/quote.h"
+
+namespace cria::convert {
+namespace {
+
+using Code = Error::Code;
+using Shape = std::vector<int64_t>;
+
+class Stored final : public Source {
+ public:
+  explicit Stored(const StoredTensor& tensor)
+      : Source(tensor.name, tensor.dtype, tensor.shape), tensor_(tensor) {}
+
+  void read(int64_t begin, std::span<std::byte> out) const override {
+    const size_t size = element_bytes(dtype());
+    if (tensor_.strides.empty()) {
+      std::memcpy(out.data(), tensor_.data.data() + static_cast<size_t>(begin) * size, out.size());
+    } else {
+      gather(begin, size, out);
+    }
+    forget_now_and_then(out.size());
+  }
+
+ private:
+  void gather(int64_t begin, size_t size, std::span<std::byte> out) const {
+    for (; !out.empty(); out = out.subspan(size), ++begin) {
+      int64_t rest = begin, offset = 0;
+      for (size_t i = shape().size(); i-- > 0;) {
+        offset += rest % shape()[i] * tensor_.strides[i];
+        rest /= shape()[i];
+      }
+      std::memcpy(out.data(), tensor_.data.data() + static_cast<size_t>(offset) * size, size);
+    }
+  }
+
+  // What was read need not stay in memory: a checkpoint may be larger than that.
+  void forget_now_and_then(size_t bytes) const {
+    constexpr size_t kBytes = size_t{16} << 20;
+    since_ += bytes;
+    if (since_ < kBytes) return;
+    since_ = 0;
+    MappedFile::forget(tensor_.data);
+  }
+
+  const StoredTensor& tensor_;
+  mutable size_t since_ = 0;  // bytes read since pages were given back
+};
+
+class Computed final : public Source {
+ public:
+  Computed(std::string name, std::vector<float> values)
+      : Source(std::move(name), "F32", {static_cast<int64_t>(values.size())}),
+        values_(std::move(values)) {}
+  void read(int64_t begin, std::span<std::byte> out) const override {
+    std::memcpy(out.data(), values_.data() + begin, out.size());
+  }
+
+ private:
+  std::vector<float> values_;
+};
+
+// Rows of others: the place of each is found, and it is read from there.
+class Rows final : public Source {
+ public:
+  struct Place {
+    const Source* source;
+    int64_t row;
+  };
+  Rows(const SourcePtr& like, Shape shape, std::vector<SourcePtr> sources,
+       std::function<Place(int64_t)> place)
+      : Source(like->name(), like->dtype(), std::move(shape)),
+        sources_(std::move(sources)),
+        place_(std::move(place)) {}
+
+  void read(int64_t begin, std::span<std::byte> out) const override {
+    const size_t size = element_bytes(dtype());
+    while (!out.empty()) {
+      const auto [source, from] = place_(begin / row());
+      const int64_t column = begin % row();
+      const auto left = static_cast<size_t>(row() - column) * size;
+      const std::span<std::byte> piece = out.first(std::min(left, out.size()));
+      source->read(from * row() + column, piece);
+      begin += static_cast<int64_t>(piece.size() / size);
+      out = out.subspan(piece.size());
+    }
+  }
+
+ private:
+  std::vector<SourcePtr> sources_;
+  std::function<Place(int64_t)> place_;
+};
+
+[[noreturn]] void fail_shape(const Source& source, const std::string& what) {
+  std::string shape;
+  for (const int64_t dim : source.shape()) shape += concat(shape.empty() ? "" : ", ", dim);
+  fail(Code::kCorrupt, "tensor ", quote(source.name()), " has shape [", shape, "], ", what);
+}
+
+}  // namespace
+
+int64_t Source::elements() const {
+  int64_t count = 1;
+  for (const int64_t dim : shape_) count *= dim;
+  return count;
+}
+
+int64_t Source::row() const {
+  int64_t count = 1;
+  for (size_t i = 1; i < shape_.size(); ++i) count *= shape_[i];
+  return count;
+}
+
+SourcePtr stored(const StoredTensor& tensor) { return std::make_shared<Stored>(tensor); }
+
+SourcePtr computed(std::string name, std::vector<float> values) {
+  return std::make_shared<Computed>(std::move(name), std::move(values));
+}
+
+SourcePtr permuted(const SourcePtr& source, std::function<int64_t(int64_t)> from) {
+  if (!source) return nullptr;
+  if (source->shape().empty()) fail_shape(*source, "expected rows");
+  return std::make_shared<Rows>(source, source->shape(), std::vector{source},
+                                [s = source.get(), from = std::move(from)](int64_t row) {
+                                  return Rows::Place{s, from(row)};
+                                });
+}
+
+SourcePtr rows(const SourcePtr& source, int64_t begin, int64_t count) {
+  if (!source) return nullptr;
+  if (source->shape().empty() || source->shape()[0] - begin < count) {
+    fail_shape(*source, concat("expected at least ", begin + count, " rows"));
+  }
+  Shape shape = source->shape();
+  shape[0] = count;
+  return std::make_shared<Rows>(source, shape, std::vector{source},
+                                [s = source.get(), begin](int64_t row) {
+                                  return Rows::Place{s, begin + row};
+                                });
+}
+
+SourcePtr stacked(const std::vector<SourcePtr>& sources) {
+  if (std::ranges::count(sources, nullptr) > 0) return nullptr;
+  const SourcePtr& first = sources.at(0);
+  for (const SourcePtr& source : sources) {
+    if (source->shape() != first->shape() || source->dtype() != first->dtype()) {
+      fail_shape(*source, concat("or another type than ", quote(first->name()),
+                                 ", expected the same for all experts"));
+    }
+  }
+  Shape shape{static_cast<int64_t>(sources.size())};
+  shape.insert(shape.end(), first->shape().begin(), first->shape().end());
+  return std::make_shared<Rows>(first, shape, sources, [sources](int64_t row) {
+    return Rows::Place{sources[static_cast<size_t>(row)].get(), 0};
+  });
+}
+
+SourcePtr adjacent_pairs(const SourcePtr& source, int64_t heads) {
+  if (!source) return nullptr;
+  const int64_t count = source->shape().empty() ? 0 : source->shape()[0];
+  if (count == 0 || count % (2 * heads) != 0) {
+    fail_shape(*source, concat("expected an even number of rows for each of ", heads, " heads"));
+  }
+  const int64_t size = count / heads;
+  return permuted(source, [size](int64_t row) {
+    const int64_t in_head = row % size;
+    return row - in_head + in_head / 2 + in_head % 2 * (size / 2);
+  });
+}
+
+}  // namespace cria::convert

@@ -1,0 +1,61 @@
+#pragma once
+// Tensors on their way into a file: parts of a checkpoint, rearranged. Nothing is read before it is
+// written, and then piece by piece.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "convert/checkpoint.h"
+
+namespace cria::convert {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  const std::string& name() const { return name_; }    // in the checkpoint, for messages
+  const std::string& dtype() const { return dtype_; }  // of what read() gives
+  const std::vector<int64_t>& shape() const { return shape_; }
+  int64_t elements() const;
+  int64_t row() const;  // elements per index of the first dimension
+
+  // As many elements as `out` holds, from `begin` on in order of rows.
+  virtual void read(int64_t begin, std::span<std::byte> out) const = 0;
+
+ protected:
+  Source(std::string name, std::string dtype, std::vector<int64_t> shape)
+      : name_(std::move(name)), dtype_(std::move(dtype)), shape_(std::move(shape)) {}
+
+ private:
+  std::string name_, dtype_;
+  std::vector<int64_t> shape_;
+};
+
+using SourcePtr = std::shared_ptr<const Source>;
+
+// A tensor as it is stored; it must outlive the result.
+SourcePtr stored(const StoredTensor& tensor);
+// Numbers that were computed.
+SourcePtr computed(std::string name, std::vector<float> values);
+
+// What follows gives nothing for nothing, so that a missing tensor is reported once; shapes that do
+// not fit are Corrupt.
+
+// Row i of the result is row `from(i)`.
+SourcePtr permuted(const SourcePtr& source, std::function<int64_t(int64_t)> from);
+// A part of the rows.
+SourcePtr rows(const SourcePtr& source, int64_t begin, int64_t count);
+// Tensors of one shape and type, along a new first dimension.
+SourcePtr stacked(const std::vector<SourcePtr>& sources);
+
+// From rotary halves, as Hugging Face keeps queries and keys, to adjacent pairs: within each head,
+// rows 0, d/2, 1, d/2+1, ...
+SourcePtr adjacent_pairs(const SourcePtr& source, int64_t heads);
+
+}  // namespace cria::convert

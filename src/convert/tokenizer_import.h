@@ -1,0 +1,15 @@
+#pragma once
+// From the files of a tokenizer to the keys of a GGUF file.
+
+#include <string>
+
+#include "convert/conversion.h"
+#include "convert/folder.h"
+
+namespace cria::convert {
+
+// tokenizer.json, if it holds byte-level BPE; else tokenizer.model. `pre` names the pre-tokenizer
+// when it is not empty. NotFound, Corrupt, Unsupported.
+void import_tokenizer(Conversion& conversion, const Folder& folder, const std::string& pre);
+
+}  // namespace cria::convert

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cmd/bench.h"
 #include "cmd/compare.h"
+#include "cmd/convert.h"
 #include "cmd/list.h"
 #include "cmd/logits.h"
 #include "cmd/run.h"
@@ -326,6 +327,34 @@ void declare_compare(CLI::App& app, Action& action) {
           "  cria compare model.gguf expected.safetensors --backend reference --max-nmse 1e-9");
 }
 
+void declare_convert(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "convert", "Makes a .gguf file of a Hugging Face checkpoint.", convert);
+  text(command, "DIR", options->folder,
+       "The checkpoint's folder: config.json, model*.safetensors or pytorch_model*.bin, and its "
+       "tokenizer")
+      ->required()
+      ->type_name("");
+  text(command, "-o,--output", options->output, "The .gguf file to write")
+      ->required()
+      ->type_name("FILE");
+  command
+      ->add_option("--type", options->type,
+                   "Type of the matrices: f32, f16, bf16, or auto: as they are stored")
+      ->check(CLI::IsMember({"auto", "f32", "f16", "bf16"}))
+      ->type_name("TYPE")
+      ->capture_default_str();
+  text(command, "--pre", options->pre,
+       "GGUF's name of the pre-tokenizer, when it is not recognised")
+      ->type_name("NAME");
+  explain(command,
+          "The finished file is checked as if it were loaded before it gets its name. On any error "
+          "none is left.",
+          "  cria convert Qwen2.5-0.5B-Instruct -o qwen2.5-0.5b.gguf\n"
+          "  cria convert Llama-3.2-1B -o llama.gguf --type f16\n"
+          "  cria convert checkpoint -o model.gguf --pre llama-bpe");
+}
+
 void declare_bench(CLI::App& app, Action& action) {
   const auto [command, options] =
       declare(app, action, "bench", "Measures tokens per second, with random tokens.", bench);
@@ -370,6 +399,7 @@ void declare_commands(CLI::App& app, Action& action) {
   declare_detokenize(app, action);
   declare_logits(app, action);
   declare_compare(app, action);
+  declare_convert(app, action);
   declare_bench(app, action);
 }
 

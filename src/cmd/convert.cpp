@@ -1,0 +1,52 @@
+#include "cmd/convert.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "cmd/format.h"
+#include "cmd/interrupt.h"
+#include "cmd/output.h"
+#include "cmd/progress.h"
+#include "cmd/stopwatch.h"
+#include "convert/convert.h"
+#include "model/loading.h"
+#include "tokenizer/tokenizer.h"
+
+namespace cria::cmd {
+namespace {
+
+std::optional<convert::OutputType> type_of(const std::string& name) {
+  using convert::OutputType;
+  for (const OutputType type : {OutputType::kF32, OutputType::kF16, OutputType::kBf16}) {
+    if (name == convert::name_of(type)) return type;
+  }
+  return std::nullopt;  // auto
+}
+
+// That the file can be used: the model finds all its weights, the tokenizer knows the vocabulary.
+void check(std::unique_ptr<gguf::File> file) {
+  tokenizer::make_tokenizer(tokenizer::Vocabulary::from(*file));
+  model::load(std::move(file));
+}
+
+}  // namespace
+
+int convert(const ConvertOptions& options) {
+  const Stopwatch watch;
+  const InterruptHandler interrupts;  // so that an interrupt leaves no half of a file
+  Progress progress("converting");
+  cria::convert::convert(
+      options.folder, options.output,
+      {.type = type_of(options.type),
+       .pre = options.pre,
+       .progress =
+           [&](uint64_t done, uint64_t total) {
+             progress.set(static_cast<double>(done) / static_cast<double>(total));
+             return !take_interrupt();
+           },
+       .check = check,
+       .notice = [](const std::string& text) { notice(text); }});
+  log::debug("wrote ", options.output, " in ", duration_text(watch.seconds()));
+  return 0;
+}
+
+}  // namespace cria::cmd

@@ -1,0 +1,84 @@
+// Checkpoints of the fixtures, converted, compute what their own library computed.
+#include "cmd/convert.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "cmd/compare.h"
+#include "fs/gguf/gguf.h"
+#include "model/model.h"
+#include "tests/support/temporary_folder.h"
+
+namespace cria::cmd {
+namespace {
+
+std::filesystem::path fixtures() {
+  const char* path = std::getenv("CRIA_FIXTURES");  // NOLINT(concurrency-mt-unsafe): read only
+  return path ? path : "../shared/fixtures";
+}
+
+struct Fixture {
+  const char* name;
+  const char* architecture;
+};
+
+class ConvertedFixture : public testing::TestWithParam<Fixture> {};
+
+TEST_P(ConvertedFixture, ComputesWhatTransformersComputes) {
+  const std::filesystem::path folder = fixtures() / "hf" / GetParam().name;
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no " << folder << " (CRIA_FIXTURES)";
+  if (!model::architectures().contains(GetParam().architecture)) {
+    GTEST_SKIP() << "no model " << GetParam().architecture;
+  }
+  const test::TemporaryFolder temporary;
+  const std::string output = temporary.file("model.gguf");
+  ConvertOptions conversion;
+  conversion.folder = folder.string();
+  conversion.output = output;
+  conversion.type = "f32";
+  ASSERT_EQ(convert(conversion), 0);
+  CompareOptions comparison;
+  comparison.model = output;
+  comparison.expected = (folder / "expected.safetensors").string();
+  comparison.max_nmse = 1e-9;
+  EXPECT_EQ(compare(comparison), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ConvertedFixture,
+                         testing::Values(Fixture{"llama", "llama"}, Fixture{"llama_spm", "llama"},
+                                         Fixture{"mistral", "llama"}, Fixture{"qwen2", "qwen2"},
+                                         Fixture{"qwen3", "qwen3"},
+                                         Fixture{"qwen3moe", "qwen3moe"}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(ConvertedStories, AreTheTensorsOfTheFileThatOthersMade) {
+  const std::filesystem::path folder = fixtures() / "stories260K";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no " << folder << " (CRIA_FIXTURES)";
+  const test::TemporaryFolder temporary;
+  const std::string output = temporary.file("model.gguf");
+  ConvertOptions conversion;
+  conversion.folder = (folder / "hf").string();
+  conversion.output = output;
+  ASSERT_EQ(convert(conversion), 0);
+  const auto ours = gguf::File::open(output);
+  const auto theirs = gguf::File::open((folder / "stories260K-f32.gguf").string());
+  const auto by_name = [](const gguf::File& file) {
+    std::vector<gguf::TensorInfo> tensors = file.tensors();
+    std::ranges::sort(tensors, {}, &gguf::TensorInfo::name);
+    return tensors;
+  };
+  const std::vector<gguf::TensorInfo> got = by_name(*ours), expected = by_name(*theirs);
+  ASSERT_EQ(got.size(), expected.size());
+  for (size_t i = 0; i < got.size(); ++i) {
+    EXPECT_EQ(got[i].name, expected[i].name);
+    EXPECT_EQ(got[i].type, expected[i].type) << got[i].name;
+    EXPECT_EQ(got[i].dims, expected[i].dims) << got[i].name;
+    EXPECT_TRUE(std::ranges::equal(got[i].data, expected[i].data)) << got[i].name;
+  }
+}
+
+}  // namespace
+}  // namespace cria::cmd

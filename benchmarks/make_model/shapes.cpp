@@ -97,8 +97,9 @@ std::optional<Value> find(const std::map<std::string, Value>& values, const std:
 
 }  // namespace
 
-std::optional<int64_t> ShapeConfig::find_integer(const std::string& key) const {
-  return find(shape_.sizes, key, shape_.architecture);
+std::optional<std::vector<int64_t>> ShapeConfig::find_integers(const std::string& key) const {
+  const std::optional<int64_t> size = find(shape_.sizes, key, shape_.architecture);
+  return size ? std::optional(std::vector{*size}) : std::nullopt;
 }
 
 std::optional<double> ShapeConfig::find_real(const std::string& key) const {

@@ -30,9 +30,13 @@ class ShapeConfig final : public model::Config {
   std::string architecture() const override { return std::string(shape_.architecture); }
 
  protected:
-  std::optional<int64_t> find_integer(const std::string& key) const override;
+  std::optional<std::vector<int64_t>> find_integers(const std::string& key) const override;
   std::optional<double> find_real(const std::string& key) const override;
+  std::optional<bool> find_boolean(const std::string&) const override { return std::nullopt; }
   std::optional<std::string> find_text(const std::string&) const override { return std::nullopt; }
+  bool has_key(const std::string& key) const override {
+    return find_integers(key) || find_real(key);
+  }
 
  private:
   const ModelShape& shape_;

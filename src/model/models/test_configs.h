@@ -39,7 +39,8 @@ inline MapConfig with_yarn(const MapConfig& config) {
 }
 
 inline MapConfig sparse(const MapConfig& config) {
-  return config.with("expert_count", 6)
+  return config.without("feed_forward_length")
+      .with("expert_count", 6)
       .with("expert_used_count", 2)
       .with("expert_feed_forward_length", 32);
 }

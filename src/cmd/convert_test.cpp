@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(All, ConvertedFixture,
                                          Fixture{"mistral", "llama"}, Fixture{"qwen2", "qwen2"},
                                          Fixture{"qwen3", "qwen3"},
                                          Fixture{"qwen3moe", "qwen3moe"}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& tried) { return std::string(tried.param.name); });
 
 TEST(ConvertedStories, AreTheTensorsOfTheFileThatOthersMade) {
   const std::filesystem::path folder = fixtures() / "stories260K";

@@ -66,6 +66,7 @@ TEST(SentencePieceModel, WritesTokensScoresAndTypes) {
             (Texts{"<unk>", "<s>", "</s>", "<0x0A>", "a", "[PAD5]", "[PAD6]", "[PAD7]"}));
   EXPECT_EQ(file->integers("tokenizer.ggml.token_type"), (Ids{2, 3, 3, 6, 1, 5, 5, 5}));
   EXPECT_EQ(file->reals("tokenizer.ggml.scores")->at(4), -1.5);
+  EXPECT_EQ(file->integer("tokenizer.ggml.unknown_token_id"), 0);
   EXPECT_EQ(file->boolean("tokenizer.ggml.add_space_prefix"), true);
   EXPECT_EQ(file->boolean("tokenizer.ggml.add_bos_token"), true);
   EXPECT_EQ(file->boolean("tokenizer.ggml.add_eos_token"), false);

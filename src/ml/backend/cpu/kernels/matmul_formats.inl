@@ -3,7 +3,8 @@
 // and what they are multiplied by. Needs a tile_<isa>.h.
 //
 // A format gives of a group of blocks (see tile_layout.h)
-//   weights<kPair>(quants)       pair kPair of sixteen of a block, as integers with a sign
+//   weights<kGroup>(quants)      the columns 4 * kGroup .. + 3 of a block, as integers from which
+//   kZero                        is to be subtracted still
 //   scale(group, block, part)    value = scale * integer + minimum. A block has one or two parts of
 //   minimum(group, block, part)  as many columns, with a scale and perhaps a minimum each.
 
@@ -30,28 +31,54 @@ CRIA_INLINE Pairs move_bits(Pairs x) {
   return x;
 }
 
-// Where the field of kBits bits of a pair of columns lies.
-template <int kBits, int kPair>
-struct Place {
-  static constexpr int kVector = kPair / 2 % kBits * 64;
-  static constexpr int kShift = kPair / 2 / kBits * kBits + kPair % 2 * 8;
+// Four columns of each row: those that are even bytes of a tile's vectors, and the odd ones.
+struct Columns {
+  Pairs even, odd;
 };
 
-// The field, from bit kTo on, and zeros elsewhere.
-template <int kBits, int kPair, int kTo = 0>
-CRIA_INLINE Pairs field(const std::byte* quants) {
-  using At = Place<kBits, kPair>;
-  const Pairs moved = move_bits<At::kShift, kTo>(load_pairs(quants + At::kVector));
-  if constexpr (At::kShift - kTo + kBits == 16) return moved;
-  return keep<((1 << kBits) - 1) << kTo>(moved);
+// Where fields of kBits bits of four columns lie.
+template <int kBits, int kGroup>
+struct Place {
+  static constexpr int kVector = kGroup % kBits * 64;
+  static constexpr int kShift = kGroup / kBits * kBits;
+};
+
+// Fields of four columns as bytes, from bit kTo of each on.
+template <int kBits, int kGroup, int kTo = 0>
+CRIA_INLINE Pairs byte_fields(const std::byte* quants) {
+  using At = Place<kBits, kGroup>;
+  constexpr int kMask = ((1 << kBits) - 1) << kTo;
+  return keep<kMask << 8 | kMask>(move_bits<At::kShift, kTo>(load_pairs(quants + At::kVector)));
 }
 
-// The field as a number in two's complement.
-template <int kBits, int kPair>
-CRIA_INLINE Pairs signed_field(const std::byte* quants) {
-  using At = Place<kBits, kPair>;
+CRIA_INLINE Columns split_bytes(Pairs bytes) {
+  return {keep<0x00ff>(bytes), shift_right<8>(bytes)};
+}
+CRIA_INLINE Columns split_signed_bytes(Pairs bytes) {
+  return {shift_right_signed<8>(shift_left<8>(bytes)), shift_right_signed<8>(bytes)};
+}
+
+// Fields of four bits: for them, to go by way of bytes would be longer.
+template <int kGroup>
+CRIA_INLINE Columns nibbles(const std::byte* quants) {
+  using At = Place<4, kGroup>;
   const Pairs x = load_pairs(quants + At::kVector);
-  return shift_right_signed<16 - kBits>(move_bits<At::kShift, 16 - kBits>(x));
+  const Pairs odd = shift_right<At::kShift + 8>(x);
+  if constexpr (At::kShift == 4) return {keep<15>(shift_right<4>(x)), odd};
+  return {keep<15>(x), keep<15>(odd)};
+}
+
+// Bytes of two fields, kHighBits bits above kLowBits ones.
+template <int kLowBits, int kHighBits, int kGroup>
+CRIA_INLINE Columns joined_fields(const std::byte* quants) {
+  return split_bytes(join(byte_fields<kLowBits, kGroup>(quants),
+                          byte_fields<kHighBits, kGroup, kLowBits>(quants + kLowBits * 64)));
+}
+
+// Values of a table at places of four bits.
+template <int kGroup>
+CRIA_INLINE Columns table_values(const int8_t (&table)[16], const std::byte* quants) {
+  return split_signed_bytes(look_up(table, byte_fields<4, kGroup>(quants)));
 }
 
 template <DType kDType>
@@ -64,23 +91,14 @@ struct QuantizedFormat {
   static constexpr int64_t kBytesAt = kLayout.bytes_at();
   static constexpr int kParts = 1;
   static constexpr bool kMinimums = false;
+  static constexpr int kZero = 0;
 
  protected:
-  static constexpr int64_t kHighAt = kLayout.low_bits() * 64;
-
   CRIA_INLINE static Lanes half(const std::byte* group, int64_t i) {
     return load_halves(group + i * 32);
   }
   CRIA_INLINE static const std::byte* bytes(const std::byte* group, int64_t block, int64_t i) {
     return group + kBytesAt + (block * kLayout.bytes + i) * kTileRows;
-  }
-
-  // Fields of four bits with one or two bits above.
-  template <int kHighBits, int kPair>
-  CRIA_INLINE static Pairs joined(const std::byte* quants) {
-    constexpr int kLowBits = kLayout.low_bits();
-    return join(field<kLowBits, kPair>(quants),
-                field<kHighBits, kPair, kLowBits>(quants + kHighAt));
   }
 };
 
@@ -105,48 +123,41 @@ struct ScaledAbove : QuantizedFormat<kDType> {
 };
 
 struct Q4_0 : Scaled<DType::kQ4_0> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return signed_field<4, kPair>(quants);
+  static constexpr int kZero = 8;
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return nibbles<kGroup>(quants);
   }
 };
 
 struct Q4_1 : ScaledAbove<DType::kQ4_1> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return field<4, kPair>(quants);
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return nibbles<kGroup>(quants);
   }
 };
 
 struct Q5_0 : Scaled<DType::kQ5_0> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return subtract<16>(joined<1, kPair>(quants));
+  static constexpr int kZero = 16;
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return joined_fields<4, 1, kGroup>(quants);
   }
 };
 
 struct Q5_1 : ScaledAbove<DType::kQ5_1> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return joined<1, kPair>(quants);
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return joined_fields<4, 1, kGroup>(quants);
   }
 };
 
 struct Q8_0 : Scaled<DType::kQ8_0> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return signed_field<8, kPair>(quants);
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return split_signed_bytes(load_pairs(quants + kGroup * 64));
   }
 };
-
-// Pairs of a table's values, at places of four bits.
-template <int kPair>
-CRIA_INLINE Pairs table_values(const int8_t (&table)[16], const std::byte* quants) {
-  constexpr int kShift = kPair / 2 / 4 * 4;
-  const Pairs places =
-      keep<0x0f0f>(move_bits<kShift, 0>(load_pairs(quants + Place<4, kPair>::kVector)));
-  return shift_right_signed<8>(move_bits<kPair % 2 * 8, 8>(look_up(table, places)));
-}
 
 constexpr int8_t kNonlinear[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
                                    1,    13,   25,  38,  53,  69,  89,  113};
@@ -154,17 +165,17 @@ constexpr int8_t kNonlinear[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
 constexpr int8_t kFloat4[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
 struct IQ4_NL : Scaled<DType::kIQ4_NL> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return table_values<kPair>(kNonlinear, quants);
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return table_values<kGroup>(kNonlinear, quants);
   }
 };
 
 // Scales are bfloat16, which has the range of the format's powers of two.
 struct MXFP4 : QuantizedFormat<DType::kMXFP4> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return table_values<kPair>(kFloat4, quants);
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return table_values<kGroup>(kFloat4, quants);
   }
   CRIA_INLINE static Lanes scale(const std::byte* group, int64_t block, int) {
     return load_bfloats(group + block * 32);
@@ -182,23 +193,25 @@ struct TwiceScaled : QuantizedFormat<kDType> {
 };
 
 struct IQ4_XS : TwiceScaled<DType::kIQ4_XS, 1> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return table_values<kPair>(kNonlinear, quants);
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return table_values<kGroup>(kNonlinear, quants);
   }
 };
 
 struct Q3_K : TwiceScaled<DType::kQ3_K, 2> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return subtract<4>(joined<1, kPair>(quants));
+  static constexpr int kZero = 4;
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return joined_fields<2, 1, kGroup>(quants);
   }
 };
 
 struct Q6_K : TwiceScaled<DType::kQ6_K, 2> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return subtract<32>(joined<2, kPair>(quants));
+  static constexpr int kZero = 32;
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return joined_fields<4, 2, kGroup>(quants);
   }
 };
 
@@ -218,16 +231,16 @@ struct TwiceScaledAbove : QuantizedFormat<kDType> {
 };
 
 struct Q4_K : TwiceScaledAbove<DType::kQ4_K> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return field<4, kPair>(quants);
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return nibbles<kGroup>(quants);
   }
 };
 
 struct Q5_K : TwiceScaledAbove<DType::kQ5_K> {
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return joined<1, kPair>(quants);
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return joined_fields<4, 1, kGroup>(quants);
   }
 };
 
@@ -235,9 +248,9 @@ struct Q5_K : TwiceScaledAbove<DType::kQ5_K> {
 struct Q2_K : QuantizedFormat<DType::kQ2_K> {
   static constexpr int kParts = 2;
   static constexpr bool kMinimums = true;
-  template <int kPair>
-  CRIA_INLINE static Pairs weights(const std::byte* quants) {
-    return field<2, kPair>(quants);
+  template <int kGroup>
+  CRIA_INLINE static Columns weights(const std::byte* quants) {
+    return split_bytes(byte_fields<2, kGroup>(quants));
   }
   CRIA_INLINE static Lanes scale(const std::byte* group, int64_t block, int part) {
     return multiply(half(group, 0),

@@ -27,24 +27,48 @@ CRIA_INLINE int64_t x_sum_at(int part) {
                      : offsetof(ActivationBlock, scaled_half_sums) + part * sizeof(float);
 }
 
-// Adds the product of a block of a tile and one token's activations. Two chains of additions hide
+// What the sum over half a block starts with: the zero point's part of it.
+template <int kZero>
+CRIA_INLINE IntLanes start(const std::byte* x, int half) {
+  if constexpr (kZero == 0) return zero_integers();
+  constexpr int kBits = __builtin_ctz(kZero + (kZero == 0));
+  return shift_left<kBits>(broadcast_integer(x + offsetof(ActivationBlock, negative_half_sums) +
+                                             half * static_cast<int>(sizeof(int32_t))));
+}
+
+// The integer dot product of half a block of a tile and of one token. Two chains of additions hide
 // more of the latency of a multiply-add.
+template <class Format, int kHalf>
+CRIA_INLINE IntLanes multiply_half(const std::byte* quants, const std::byte* x) {
+  IntLanes even = start<Format::kZero>(x, kHalf), odd = zero_integers();
+  unrolled<4 * kHalf, 4 * kHalf + 4>([&]<int kGroup>() CRIA_INLINE_LAMBDA {
+    const Columns weights = Format::template weights<kGroup>(quants);
+    even = multiply_add(weights.even, x + 8 * kGroup, even);
+    odd = multiply_add(weights.odd, x + 8 * kGroup + 4, odd);
+  });
+  return add(even, odd);
+}
+
+template <class Format, int kPart>
+CRIA_INLINE Lanes add_part_of(const std::byte* group, int64_t block, IntLanes integers,
+                              const std::byte* x, Lanes sum) {
+  Lanes minimum = zero_lanes();
+  if constexpr (Format::kMinimums) minimum = Format::minimum(group, block, kPart);
+  return add_part<Format::kMinimums>(integers, Format::scale(group, block, kPart), minimum, x,
+                                     x_sum_at<Format::kParts>(kPart), sum);
+}
+
+// Adds the product of a block of a tile and one token's activations.
 template <class Format>
 CRIA_INLINE Lanes multiply_block(const std::byte* group, int64_t block, const std::byte* quants,
                                  const std::byte* x, Lanes sum) {
-  constexpr int kPartPairs = kPairs / Format::kParts;
-  unrolled<0, Format::kParts>([&]<int kPart>() CRIA_INLINE_LAMBDA {
-    IntLanes chains[2] = {zero_integers(), zero_integers()};
-    unrolled<kPart * kPartPairs, (kPart + 1) * kPartPairs>([&]<int kPair>() CRIA_INLINE_LAMBDA {
-      chains[kPair % 2] =
-          multiply_add(Format::template weights<kPair>(quants), x + 4 * kPair, chains[kPair % 2]);
-    });
-    Lanes minimum = zero_lanes();
-    if constexpr (Format::kMinimums) minimum = Format::minimum(group, block, kPart);
-    sum = add_part<Format::kMinimums>(add(chains[0], chains[1]), Format::scale(group, block, kPart),
-                                      minimum, x, x_sum_at<Format::kParts>(kPart), sum);
-  });
-  return sum;
+  const IntLanes first = multiply_half<Format, 0>(quants, x);
+  if constexpr (Format::kParts == 2) {
+    sum = add_part_of<Format, 0>(group, block, first, x, sum);
+    return add_part_of<Format, 1>(group, block, multiply_half<Format, 1>(quants, x), x, sum);
+  }
+  return add_part_of<Format, 0>(group, block, add(first, multiply_half<Format, 1>(quants, x)), x,
+                                sum);
 }
 
 // A block as the kernel for several tokens reads it: weights as pairs, sixteen numbers of each row.
@@ -56,8 +80,10 @@ struct alignas(64) UnpackedBlock {
 template <class Format>
 CRIA_INLINE void unpack_block(const std::byte* group, int64_t block, UnpackedBlock& out) {
   const std::byte* quants = group + Format::kHeaderBytes + block * Format::kBlockBytes;
-  unrolled<0, kPairs>([&]<int kPair>() CRIA_INLINE_LAMBDA {
-    store_pairs(out.weights + kPair * 64, Format::template weights<kPair>(quants));
+  unrolled<0, kPairs / 2>([&]<int kGroup>() CRIA_INLINE_LAMBDA {
+    const Columns weights = Format::template weights<kGroup>(quants);
+    store_pairs(out.weights + kGroup * 128, subtract<Format::kZero>(weights.even));
+    store_pairs(out.weights + kGroup * 128 + 64, subtract<Format::kZero>(weights.odd));
   });
   unrolled<0, Format::kParts>([&]<int kPart>() CRIA_INLINE_LAMBDA {
     store_floats(out.scales[kPart], Format::scale(group, block, kPart));

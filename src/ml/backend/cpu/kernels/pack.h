@@ -44,8 +44,9 @@ struct ActivationBlock {
   float scale;                // largest magnitude / kLargestQuant
   float scaled_sum;           // scale * the sum of the quants: what a minimum is multiplied by,
   float scaled_half_sums[2];  // and the same of each half of the columns
+  int32_t negative_half_sums[2];  // of the quants: what zero points are multiplied by
 };
-static_assert(sizeof(ActivationBlock) == 80);
+static_assert(sizeof(ActivationBlock) == 88);
 inline constexpr int kLargestQuant = 32767;
 
 // Bytes of one token's quantised activations; a multiple of kAlignment. `cols` must be a multiple

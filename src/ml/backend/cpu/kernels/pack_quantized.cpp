@@ -47,10 +47,10 @@ struct Source {
 };
 
 // kBlock elements: halves, then perhaps a word of fifth bits, then nibbles as tiles have them.
-template <DType kDType, uint32_t kFlipped = 0>
+template <DType kDType>
 struct Nibbles : Source<kDType, 1> {
   static constexpr int64_t kHalves = Source<kDType, 1>::kHalves;
-  static constexpr bool kFifthBits = tile_layout(kDType).high_bits() == 1;
+  static constexpr bool kFifthBits = tile_layout(kDType).bits == 5;
   static constexpr int64_t kBytes = 2 * kHalves + (kFifthBits ? 4 : 0) + kBlock / 2;
 
   static void header(const std::byte* block, uint16_t* halves, uint8_t*) {
@@ -58,7 +58,7 @@ struct Nibbles : Source<kDType, 1> {
   }
   static void quants(const std::byte* block, int, uint32_t* words) {
     const std::byte* nibbles = block + kBytes - kBlock / 2;
-    for (int i = 0; i < 4; ++i) words[i] = load<uint32_t>(nibbles + 4 * i) ^ kFlipped;
+    for (int i = 0; i < 4; ++i) words[i] = load<uint32_t>(nibbles + 4 * i);
     if (!kFifthBits) return;
     const auto fifth = load<uint32_t>(block + 2 * kHalves);
     uint32_t columns[8];
@@ -68,9 +68,6 @@ struct Nibbles : Source<kDType, 1> {
     join_fields<1>(columns, words + 4);
   }
 };
-
-// A tile has numbers with a sign: flipping the highest bit subtracts 8.
-using Q4_0 = Nibbles<DType::kQ4_0, in_each_byte(0x88)>;
 
 // The byte that is a power of two becomes a bfloat16, half as large: tables have twice the values.
 struct MXFP4 : Source<DType::kMXFP4, 1> {
@@ -237,7 +234,7 @@ void pack(const TileRows& rows, int64_t cols, std::byte* out) {
 void pack_quantized_tile(DType type, const TileRows& rows, int64_t cols, std::byte* out) {
   switch (type) {
     case DType::kQ4_0:
-      return pack<Q4_0>(rows, cols, out);
+      return pack<Nibbles<DType::kQ4_0>>(rows, cols, out);
     case DType::kQ4_1:
       return pack<Nibbles<DType::kQ4_1>>(rows, cols, out);
     case DType::kQ5_0:

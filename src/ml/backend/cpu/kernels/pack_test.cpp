@@ -220,7 +220,7 @@ TEST(Pack, RefusesWhatHasNoLayout) {
 
 TEST(Pack, MakesQuantisedRowsOfAnOddNumberOfCacheLines) {
   EXPECT_EQ(quantized_row_bytes(32), 192);
-  EXPECT_EQ(quantized_row_bytes(576), 1472);
+  EXPECT_EQ(quantized_row_bytes(576), 1600);
 }
 
 }  // namespace

@@ -23,8 +23,10 @@ void quantize_row(const float* x, int64_t n, std::byte* out) {
       block.scale = largest < kSmallest ? 0.0f : __builtin_nanf("");
     }
     block.scaled_sum = block.scale * static_cast<float>(sums[0] + sums[1]);
-    for (int half = 0; half < 2; ++half)
+    for (int half = 0; half < 2; ++half) {
       block.scaled_half_sums[half] = block.scale * static_cast<float>(sums[half]);
+      block.negative_half_sums[half] = -sums[half];
+    }
   }
 }
 

@@ -47,6 +47,8 @@ TEST_P(QuantizeRow, RoundsToNearestAndTiesToEven) {
   EXPECT_EQ(block.scaled_sum, static_cast<float>(sum + 1000));
   EXPECT_EQ(block.scaled_half_sums[0], static_cast<float>(sum));
   EXPECT_EQ(block.scaled_half_sums[1], 1000);
+  EXPECT_EQ(block.negative_half_sums[0], -sum);
+  EXPECT_EQ(block.negative_half_sums[1], -1000);
 }
 
 TEST_P(QuantizeRow, IsCloseToTheValuesAndTheSameForEveryTable) {

@@ -102,6 +102,16 @@ CRIA_INLINE IntLanes add(IntLanes a, IntLanes b) {
   return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)};
 }
 
+template <int kBits>
+CRIA_INLINE IntLanes shift_left(IntLanes x) {
+  return {_mm256_slli_epi32(x.low, kBits), _mm256_slli_epi32(x.high, kBits)};
+}
+
+CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) {
+  const __m256i x = broadcast_bits(p);
+  return {x, x};
+}
+
 // Sixteen bytes.
 CRIA_INLINE IntLanes load_unsigned_bytes(const std::byte* p) {
   return {_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))),

@@ -80,6 +80,13 @@ CRIA_INLINE IntLanes zero_integers() { return {_mm512_setzero_si512()}; }
 
 CRIA_INLINE IntLanes add(IntLanes a, IntLanes b) { return {_mm512_add_epi32(a.v, b.v)}; }
 
+template <int kBits>
+CRIA_INLINE IntLanes shift_left(IntLanes x) {
+  return {_mm512_slli_epi32(x.v, kBits)};
+}
+
+CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) { return {broadcast_bits(p)}; }
+
 // Sixteen bytes.
 CRIA_INLINE IntLanes load_unsigned_bytes(const std::byte* p) {
   return {_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};

@@ -136,6 +136,19 @@ CRIA_INLINE IntLanes add(const IntLanes& a, const IntLanes& b) {
   return out;
 }
 
+template <int kBits>
+CRIA_INLINE IntLanes shift_left(IntLanes x) {
+  for (int32_t& v : x.v) v = static_cast<int32_t>(static_cast<uint32_t>(v) << kBits);
+  return x;
+}
+
+CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) {
+  IntLanes out;
+  std::memcpy(out.v, p, sizeof(int32_t));
+  for (int32_t& v : out.v) v = out.v[0];
+  return out;
+}
+
 // Sixteen bytes.
 CRIA_INLINE IntLanes load_unsigned_bytes(const std::byte* p) {
   IntLanes out;

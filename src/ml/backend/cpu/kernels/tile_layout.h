@@ -28,9 +28,6 @@ struct TileLayout {
   int64_t bytes = 0;   // of a row in a block
   int bits = 0;
 
-  constexpr int low_bits() const { return bits == 8 ? 8 : bits >= 4 ? 4 : 2; }
-  constexpr int high_bits() const { return bits - low_bits(); }
-
   constexpr int64_t bytes_at() const { return halves * kTileRows * 2; }
   constexpr int64_t header_bytes() const {
     const int64_t used = bytes_at() + blocks * bytes * kTileRows;

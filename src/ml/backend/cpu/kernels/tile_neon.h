@@ -125,6 +125,19 @@ CRIA_INLINE IntLanes add(IntLanes a, IntLanes b) {
   return a;
 }
 
+template <int kBits>
+CRIA_INLINE IntLanes shift_left(IntLanes x) {
+  each_quarter([&](int i) { x.v[i] = vshlq_n_s32(x.v[i], kBits); });
+  return x;
+}
+
+CRIA_INLINE IntLanes broadcast_integer(const std::byte* p) {
+  int32_t x;
+  __builtin_memcpy(&x, p, sizeof(x));
+  const int32x4_t v = vdupq_n_s32(x);
+  return {{v, v, v, v}};
+}
+
 // Sixteen bytes.
 CRIA_INLINE IntLanes load_unsigned_bytes(const std::byte* p) {
   const uint8x16_t bytes = vld1q_u8(reinterpret_cast<const uint8_t*>(p));

@@ -7,8 +7,8 @@
 namespace cria::nn {
 
 // softmax(q k^T * scale) v over the tokens before and of this pass, each token seeing itself and
-// what came before, or as much of it as the layer's window holds. q [t, heads, head_dim], k [t, kv_heads,
-// head_dim], v [t, kv_heads, value_dim] -> [t, heads, value_dim]
+// what came before, or as much of it as the layer's window holds. q [t, heads, head_dim], k [t,
+// kv_heads, head_dim], v [t, kv_heads, value_dim] -> [t, heads, value_dim]
 inline ml::Tensor attention(ml::Tensor q, ml::Tensor k, ml::Tensor v, ml::AttentionOptions options,
                             kvcache::Layer& cache) {
   options.block_size = cache.block_size();

@@ -80,7 +80,7 @@ class Alternating final : public Model {
   static bool sees_window(size_t layer) { return layer % 2 == 1; }
   ml::Tensor attend(size_t i, ml::Tensor q, ml::Tensor k, ml::Tensor v,
                     kvcache::Layer& cache) const {
-    if (windows_ == Windows::kFreed) return nn::attention(q, k, v, 0.25f, cache);
+    if (windows_ == Windows::kFreed) return nn::attention(q, k, v, {.scale = 0.25f}, cache);
     return ml::attention(
         q, cache.append(k, v),
         {.scale = 0.25f, .block_size = cache.block_size(), .window = sees_window(i) ? kWindow : 0});

@@ -23,18 +23,18 @@ struct Keys {
 };
 Keys first_keys(const RandomModel& random, const std::vector<int32_t>& tokens) {
   Executor executor(*random.model, random.list, with_exact_cache(options_for({"reference", ""})));
-  run(executor, tokens);
-  ml::Graph graph;
-  executor.cache().view(graph, 1);
-  for (const ml::Node& node : graph.nodes()) {
-    if (node.name != "keys.0") continue;
-    Keys keys{node.shape.with(0, std::ssize(tokens)), {}};
-    keys.values.resize(static_cast<size_t>(keys.shape.size()));
-    executor.backend().read(*node.state, 0, std::as_writable_bytes(std::span(keys.values)));
-    return keys;
-  }
-  ADD_FAILURE() << "the first block caches no keys";
-  return {};
+  kvcache::Cache& cache = executor.cache();
+  const kvcache::Sequence sequence = cache.open().value();
+  EXPECT_EQ(cache.reserve(sequence, std::ssize(tokens)), kvcache::Cache::Outcome::kOk);
+  const std::vector<kvcache::Sequence> sequences(tokens.size(), sequence);
+  executor.run({.tokens = tokens, .sequences = sequences, .outputs = {}});
+  const kvcache::LayerSpec layer = random.model->cache_spec().front();
+  Keys keys{{std::ssize(tokens), layer.kv_heads, layer.head_dim}, {}};
+  keys.values.resize(static_cast<size_t>(keys.shape.size()));
+  const std::vector<std::byte> bytes = cache.contents(sequence, 0, ml::StateRole::kKeys);
+  EXPECT_EQ(bytes.size(), keys.values.size() * sizeof(float));
+  std::memcpy(keys.values.data(), bytes.data(), bytes.size());
+  return keys;
 }
 
 std::vector<float> shifted(const RandomModel& random, const Keys& keys, int32_t delta) {

@@ -50,47 +50,60 @@ void multiply_one(const MatmulArgs& args, int64_t first, int64_t last) {
   if constexpr (kTiles > 1) multiply_one<Format, 1>(args, first + apart * kTiles, last);
 }
 
-// Several tokens share what was unpacked. While they are few, weights come from memory all the
-// time, again from several streams, and a block is unpacked just before it is used: the processor
-// reaches ahead into the next one. While they are many, what is unpacked at once is as much as
-// stays in the first-level cache beside the activations that pass by.
+// A few tokens, four and two and one at a time, go through a stretch of a tile that stays in the
+// first-level cache for all of them. Each group fetches its share of the next stretch, so that
+// memory and arithmetic are busy at the same time.
 constexpr int64_t kFewTokens = 12;
-constexpr int64_t kManyTokens = 64;
-constexpr int64_t kUnpackedBlocks = 8;  // 10 KiB
-
-struct MatmulPass {
-  int64_t first_token, tokens, tiles, blocks;
-};
-
-template <class Format>
-void multiply_pass(const MatmulArgs& args, int64_t tile, int64_t apart, const MatmulPass& pass) {
-  constexpr int64_t kResults =
-      kManyTokens > kStreams * kFewTokens ? kManyTokens : kStreams * kFewTokens;
-  UnpackedBlock unpacked[kUnpackedBlocks];
-  Lanes results[kResults];
-  for (int64_t i = 0; i < pass.tiles * pass.tokens; ++i) results[i] = zero_lanes();
-  const int64_t tile_bytes = Format::tile_bytes(args.cols), blocks = args.cols / kBlock;
-  const std::byte* x = args.x + pass.first_token * args.x_stride;
-  for (int64_t block = 0; block < blocks; block += pass.blocks) {
-    const int64_t count = blocks - block < pass.blocks ? blocks - block : pass.blocks;
-    for (int64_t i = 0; i < pass.tiles; ++i) {
-      Format::unpack(args.tiles + (tile + i * apart) * tile_bytes, block, count, unpacked);
-      Format::multiply_unpacked(unpacked, count, x, args.x_stride, pass.tokens,
-                                results + i * pass.tokens);
-    }
-    x += count * static_cast<int64_t>(sizeof(ActivationBlock));
-  }
-  for (int64_t i = 0; i < pass.tiles; ++i)
-    write_rows(args, tile + i * apart, pass.first_token, results + i * pass.tokens, pass.tokens);
-}
+constexpr int64_t kStretchBlocks = 16;  // 4 KiB of 4-bit weights; whole groups of every layout
 
 template <class Format>
 void multiply_few(const MatmulArgs& args) {
-  const int64_t apart = (args.last_tile - args.first_tile) / kStreams;
-  for (int64_t tile = args.first_tile; tile < args.first_tile + apart; ++tile)
-    multiply_pass<Format>(args, tile, apart, {0, args.tokens, kStreams, 1});
-  for (int64_t tile = args.first_tile + apart * kStreams; tile < args.last_tile; ++tile)
-    multiply_pass<Format>(args, tile, 0, {0, args.tokens, 1, 1});
+  const int64_t tile_bytes = Format::tile_bytes(args.cols), blocks = args.cols / kBlock;
+  for (int64_t tile = args.first_tile; tile < args.last_tile; ++tile) {
+    const std::byte* weights = args.tiles + tile * tile_bytes;
+    Lanes results[kFewTokens];
+    for (int64_t t = 0; t < args.tokens; ++t) results[t] = zero_lanes();
+    for (int64_t first = 0; first < blocks; first += kStretchBlocks) {
+      const int64_t last = first + kStretchBlocks < blocks ? first + kStretchBlocks : blocks;
+      const std::byte* x = args.x + first * static_cast<int64_t>(sizeof(ActivationBlock));
+      const std::byte* ahead = weights + last * tile_bytes / blocks;
+      const int64_t stretch = (last - first) * tile_bytes / blocks;
+      int64_t t = 0;
+      const auto take = [&]<int kTokens>() {
+        for (; t + kTokens <= args.tokens; t += kTokens)
+          multiply_direct<typename Format::Weights, kTokens>(
+              weights, first, last, x + t * args.x_stride, args.x_stride, results + t,
+              ahead + stretch * t / args.tokens, stretch * kTokens / args.tokens / (last - first));
+      };
+      take.template operator()<4>();
+      take.template operator()<2>();
+      take.template operator()<1>();
+    }
+    write_rows(args, tile, 0, results, args.tokens);
+  }
+}
+
+// Many tokens share what was unpacked: at once as much as stays in the first-level cache beside the
+// activations that pass by.
+constexpr int64_t kManyTokens = 64;
+constexpr int64_t kUnpackedBlocks = 8;  // 10 KiB
+
+template <class Format>
+void multiply_pass(const MatmulArgs& args, int64_t tile, int64_t first_token, int64_t tokens) {
+  UnpackedBlock unpacked[kUnpackedBlocks];
+  Lanes results[kManyTokens];
+  for (int64_t t = 0; t < tokens; ++t) results[t] = zero_lanes();
+  const std::byte* weights = args.tiles + tile * Format::tile_bytes(args.cols);
+  const std::byte* x = args.x + first_token * args.x_stride;
+  const int64_t blocks = args.cols / kBlock;
+  for (int64_t block = 0; block < blocks; block += kUnpackedBlocks) {
+    const int64_t left = blocks - block;
+    const int64_t count = left < kUnpackedBlocks ? left : kUnpackedBlocks;
+    Format::unpack(weights, block, count, unpacked);
+    Format::multiply_unpacked(unpacked, count, x, args.x_stride, tokens, results);
+    x += count * static_cast<int64_t>(sizeof(ActivationBlock));
+  }
+  write_rows(args, tile, first_token, results, tokens);
 }
 
 template <class Format>
@@ -101,7 +114,7 @@ void multiply_many(const MatmulArgs& args) {
   for (int64_t i = 0, token = 0; i < passes; ++i) {
     const int64_t tokens = args.tokens / passes + (i < args.tokens % passes ? 1 : 0);
     for (int64_t tile = args.first_tile; tile < args.last_tile; ++tile)
-      multiply_pass<Format>(args, tile, 0, {token, tokens, 1, kUnpackedBlocks});
+      multiply_pass<Format>(args, tile, token, tokens);
     token += tokens;
   }
 }
@@ -114,58 +127,78 @@ void matmul_quantized(const MatmulArgs& args) {
   multiply_many<Format>(args);
 }
 
-// Tiles [first, last) times tokens [token, token + kTokens), kTiles at a time as far as possible.
-// Those lie far apart, each part of a stream of its own.
+// So few tokens that each tile is read once: kTiles at a time that lie far apart, each part of a
+// stream of its own.
 template <class Format, int kTiles, int kTokens>
-void multiply_group(const MatmulArgs& args, int64_t first, int64_t last, int64_t token) {
-  const std::byte* x = args.x + token * args.x_stride;
+void multiply_streams(const MatmulArgs& args, int64_t first, int64_t last) {
   const int64_t tile_bytes = Format::tile_bytes(args.cols);
   const int64_t apart = (last - first) / kTiles;
   for (int64_t tile = first; tile < first + apart; ++tile) {
     Lanes results[kTiles * kTokens];
+    for (Lanes& result : results) result = zero_lanes();
     Format::template multiply<kTiles, kTokens>(args.tiles + tile * tile_bytes, apart * tile_bytes,
-                                               args.cols, x, args.x_stride, results);
+                                               args.cols, args.x, args.x_stride, results);
     for (int i = 0; i < kTiles; ++i)
-      write_rows(args, tile + i * apart, token, results + i * kTokens, kTokens);
+      write_rows(args, tile + i * apart, 0, results + i * kTokens, kTokens);
   }
   if constexpr (kTiles > 1)
-    multiply_group<Format, 1, kTokens>(args, first + apart * kTiles, last, token);
+    multiply_streams<Format, 1, kTokens>(args, first + apart * kTiles, last);
 }
 
-// A function per number of tokens, 1 .. kTokens.
-template <class Format, int kTokens = Format::kMostTokens>
-void multiply_tokens(const MatmulArgs& args, int64_t first, int64_t last, int64_t token,
-                     int64_t tokens) {
-  constexpr int kTiles = Format::tiles(kTokens);
-  if (tokens == kTokens) return multiply_group<Format, kTiles, kTokens>(args, first, last, token);
-  if constexpr (kTokens > 1) multiply_tokens<Format, kTokens - 1>(args, first, last, token, tokens);
+// f<tokens>(), for 1 .. kTokens of them.
+template <int kTokens, class Function>
+CRIA_INLINE void with_tokens(int64_t tokens, const Function& f) {
+  if (tokens == kTokens) return f.template operator()<kTokens>();
+  if constexpr (kTokens > 1) with_tokens<kTokens - 1>(tokens, f);
 }
 
-// Groups as even as can be: 6 tokens as 3 and 3 rather than 5 and 1.
+// Columns of a tile that stay in the first-level cache (16 KiB of floats) while groups of tokens
+// pass by. Each group fetches its share of the next stretch, so that memory and arithmetic are busy
+// at the same time.
+constexpr int64_t kStretchColumns = 256;
+
 template <class Format>
-void multiply_groups(const MatmulArgs& args, int64_t first, int64_t last, int64_t token,
-                     int64_t tokens) {
+void multiply_stretches(const MatmulArgs& args, int64_t tile, int64_t first_token, int64_t tokens) {
+  Lanes results[kManyTokens];
+  for (int64_t t = 0; t < tokens; ++t) results[t] = zero_lanes();
+  // As even groups as can be: 8 tokens as 4 and 4 rather than 6 and 2.
   const int64_t groups = (tokens + Format::kMostTokens - 1) / Format::kMostTokens;
-  for (int64_t g = 0; g < groups; ++g) {
-    const int64_t size = tokens / groups + (g < tokens % groups ? 1 : 0);
-    multiply_tokens<Format>(args, first, last, token, size);
-    token += size;
+  for (int64_t col = 0; col < args.cols; col += kStretchColumns) {
+    const int64_t left = args.cols - col, cols = left < kStretchColumns ? left : kStretchColumns;
+    const std::byte* weights =
+        args.tiles + tile * Format::tile_bytes(args.cols) + Format::offset(col);
+    const std::byte* x =
+        args.x + first_token * args.x_stride + col * static_cast<int64_t>(sizeof(float));
+    for (int64_t g = 0, t = 0; g < groups; ++g) {
+      const int64_t size = tokens / groups + (g < tokens % groups ? 1 : 0);
+      with_tokens<Format::kMostTokens>(size, [&]<int kTokens>() {
+        Format::template multiply<1, kTokens>(
+            weights, 0, cols, x + t * args.x_stride, args.x_stride, results + t,
+            weights + Format::offset(kStretchColumns) * (groups + g) / groups,
+            Format::kBytes / groups);
+      });
+      t += size;
+    }
   }
+  write_rows(args, tile, first_token, results, tokens);
 }
 
 template <class Format>
 void matmul_float(const MatmulArgs& args) {
-  if (args.tokens <= Format::kMostTokens)
-    return multiply_tokens<Format>(args, args.first_tile, args.last_tile, 0, args.tokens);
+  if (args.tokens <= Format::kMostTokens) {
+    return with_tokens<Format::kMostTokens>(args.tokens, [&]<int kTokens>() {
+      multiply_streams<Format, Format::tiles(kTokens), kTokens>(args, args.first_tile,
+                                                                args.last_tile);
+    });
+  }
   const int64_t fit = kPassBytes / args.x_stride;
-  const int64_t most = fit > Format::kMostTokens ? fit : Format::kMostTokens;
-  constexpr int kTiles = Format::tiles(Format::kMostTokens);
-  for (int64_t token = 0; token < args.tokens; token += most) {
-    const int64_t tokens = args.tokens - token < most ? args.tokens - token : most;
-    for (int64_t tile = args.first_tile; tile < args.last_tile; tile += kTiles) {
-      const int64_t end = tile + kTiles < args.last_tile ? tile + kTiles : args.last_tile;
-      multiply_groups<Format>(args, tile, end, token, tokens);
-    }
+  const int64_t most = fit > kManyTokens ? kManyTokens : fit > kFewTokens ? fit : kFewTokens;
+  const int64_t passes = (args.tokens + most - 1) / most;
+  for (int64_t i = 0, token = 0; i < passes; ++i) {
+    const int64_t tokens = args.tokens / passes + (i < args.tokens % passes ? 1 : 0);
+    for (int64_t tile = args.first_tile; tile < args.last_tile; ++tile)
+      multiply_stretches<Format>(args, tile, token, tokens);
+    token += tokens;
   }
 }
 

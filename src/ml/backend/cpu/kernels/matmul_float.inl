@@ -29,6 +29,7 @@ struct BF16 {
 
 template <class Format>
 struct Float {
+  static constexpr int64_t kBytes = Format::kBytes;
   static constexpr int kMostTokens = kMostFloatTokens;
   // With few tokens, as many tiles at a time as there are accumulators for: more chains of
   // additions hide the latency of each.
@@ -42,15 +43,21 @@ struct Float {
     return (bytes + kAlignment - 1) / kAlignment * kAlignment;
   }
 
-  // results[tile * kTokens + token] of tiles that are `next_tile` bytes apart.
+  // Of a column in a tile; even columns where two lie together.
+  static int64_t offset(int64_t col) { return col / Format::kColumns * Format::kBytes; }
+
+  // Adds the products of some columns to results[tile * kTokens + token], of tiles that are
+  // `next_tile` bytes apart. Of one tile, `ahead_step` bytes from `ahead` on are fetched for later
+  // with each step.
   template <int kTiles, int kTokens>
   CRIA_INLINE static void multiply(const std::byte* tile, int64_t next_tile, int64_t cols,
-                                   const std::byte* x, int64_t stride,
-                                   Lanes (&results)[kTiles * kTokens]) {
+                                   const std::byte* x, int64_t stride, Lanes* results,
+                                   const std::byte* ahead = nullptr, int64_t ahead_step = 0) {
     Lanes sums[kTiles * kTokens];
 #pragma GCC unroll 32
-    for (int i = 0; i < kTiles * kTokens; ++i) sums[i] = zero_lanes();
+    for (int i = 0; i < kTiles * kTokens; ++i) sums[i] = results[i];
     for (int64_t i = 0; i < cols / Format::kColumns; ++i) {
+      if (kTiles == 1) __builtin_prefetch(ahead + i * ahead_step);
       step<Format::kColumns, kTiles, kTokens>(tile, next_tile, x, stride, sums);
       tile += Format::kBytes;
       x += Format::kColumns * sizeof(float);

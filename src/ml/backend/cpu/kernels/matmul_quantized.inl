@@ -1,7 +1,7 @@
 #pragma once
 // Matmuls with block-quantised weights: integer dot products per part of a block, then a float step
-// that applies the scales of the weights and of the activations. One token reads tiles straight
-// away; more of them share blocks that were unpacked once. Needs a tile_<isa>.h.
+// that applies the scales of the weights and of the activations. One token, and a few, read tiles
+// straight away; many share blocks that were unpacked once. Needs a tile_<isa>.h.
 
 #include "ml/backend/cpu/kernels/matmul_formats.inl"
 
@@ -71,7 +71,44 @@ CRIA_INLINE Lanes multiply_block(const std::byte* group, int64_t block, const st
                                 sum);
 }
 
-// A block as the kernel for several tokens reads it: weights as pairs, sixteen numbers of each row.
+// Blocks [first, last) of a tile times kTokens tokens, whose activations begin at `x` with those of
+// block `first`: weights go from the tile to registers, and from there to all tokens. With each
+// block, `ahead_step` bytes from `ahead` on are fetched for later.
+template <class Format, int kTokens>
+void multiply_direct(const std::byte* tile, int64_t first, int64_t last, const std::byte* x,
+                     int64_t stride, Lanes* results, const std::byte* ahead, int64_t ahead_step) {
+  constexpr int64_t kBlocks = Format::kLayout.blocks;
+  constexpr int kHalves = 2 / Format::kParts;
+  for (int64_t b = first; b < last; ++b, x += sizeof(ActivationBlock)) {
+    const std::byte* group = tile + b / kBlocks * Format::kGroupBytes;
+    const int64_t block = b % kBlocks;
+    const std::byte* quants = group + Format::kHeaderBytes + block * Format::kBlockBytes;
+    for (int64_t i = 0; i < ahead_step; i += kAlignment) __builtin_prefetch(ahead + i);
+    ahead += ahead_step;
+    unrolled<0, Format::kParts>([&]<int kPart>() CRIA_INLINE_LAMBDA {
+      IntLanes sums[kTokens];
+#pragma GCC unroll 8
+      for (int t = 0; t < kTokens; ++t) {
+        sums[t] = start<Format::kZero>(x + t * stride, kPart);
+        if constexpr (kHalves == 2 && Format::kZero != 0)
+          sums[t] = add(sums[t], start<Format::kZero>(x + t * stride, 1));
+      }
+      unrolled<4 * kHalves * kPart, 4 * kHalves*(kPart + 1)>([&]<int kGroup>() CRIA_INLINE_LAMBDA {
+        const Columns weights = Format::template weights<kGroup>(quants);
+#pragma GCC unroll 8
+        for (int t = 0; t < kTokens; ++t) {
+          sums[t] = multiply_add(weights.even, x + t * stride + 8 * kGroup, sums[t]);
+          sums[t] = multiply_add(weights.odd, x + t * stride + 8 * kGroup + 4, sums[t]);
+        }
+      });
+#pragma GCC unroll 8
+      for (int t = 0; t < kTokens; ++t)
+        results[t] = add_part_of<Format, kPart>(group, block, sums[t], x + t * stride, results[t]);
+    });
+  }
+}
+
+// A block as the kernel for many tokens reads it: weights as pairs, sixteen numbers of each row.
 struct alignas(64) UnpackedBlock {
   std::byte weights[kPairs * 64];
   float scales[2][kTileRows], minimums[2][kTileRows];  // of each part
@@ -134,6 +171,8 @@ void multiply_unpacked_tokens(const UnpackedBlock* blocks, int64_t count, const 
 
 template <class Format>
 struct Quantized {
+  using Weights = Format;
+
   static int64_t tile_bytes(int64_t cols) {
     constexpr int64_t kBlocks = Format::kLayout.blocks;
     return (cols / kBlock + kBlocks - 1) / kBlocks * Format::kGroupBytes;

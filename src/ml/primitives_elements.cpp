@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "base/error.h"
 #include "ml/primitive_families.h"
@@ -142,8 +141,6 @@ void top_k(const Node& node, Operands x, int64_t first, int64_t last, float* out
   const auto& o = std::get<TopKOptions>(node.options);
   const Floats values(x[0]);
   const int64_t n = x[0].node->shape[-1];
-  thread_local std::vector<int32_t> order;  // allocates in a thread's first passes only
-  order.resize(static_cast<size_t>(n));
   for (int64_t row = first; row < last; ++row) {
     const float* v = values.data() + row * n;
     const auto before = [&](int32_t a, int32_t b) {
@@ -153,9 +150,18 @@ void top_k(const Node& node, Operands x, int64_t first, int64_t last, float* out
       if (v[a] == v[b]) return a < b;
       return o.smallest ? v[a] < v[b] : v[a] > v[b];
     };
-    std::iota(order.begin(), order.end(), 0);
-    std::partial_sort(order.begin(), order.begin() + o.k, order.end(), before);
-    std::copy_n(order.begin(), o.k, reinterpret_cast<int32_t*>(out) + row * o.k);
+    // A heap of the first k so far, the last of them on top.
+    int32_t* const heap = reinterpret_cast<int32_t*>(out) + row * o.k;
+    int32_t* end = heap;
+    for (int32_t i = 0; i < n && o.k > 0; ++i) {
+      if (end == heap + o.k) {
+        if (!before(i, *heap)) continue;
+        std::pop_heap(heap, end--, before);
+      }
+      *end++ = i;
+      std::push_heap(heap, end, before);
+    }
+    std::sort_heap(heap, end, before);
   }
 }
 

@@ -37,7 +37,7 @@ class States : public testing::TestWithParam<std::string> {
   void each(Test test) {
     for (const StateRole role : {StateRole::kKeys, StateRole::kValues}) {
       for (const DType type : kTypes) {
-        for (const int64_t dim : {1, 7, 32, 96, 100}) {
+        for (const int64_t dim : {1, 7, 32, 96, 100, 320}) {
           if (dim % info(type).block_elements != 0) continue;
           SCOPED_TRACE(concat(role == StateRole::kKeys ? "keys of " : "values of ", dim, " ",
                               info(type).name));

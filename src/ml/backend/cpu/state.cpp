@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
 
 #include "base/error.h"
 #include "ml/formats.h"
@@ -11,6 +10,10 @@ namespace cria::ml::cpu {
 namespace {
 
 constexpr int64_t kQuants = 32, kScaleBytes = 2;  // of a block of Q8_0
+
+// What store() and load() convert at a time: it lies on the stack, since a pass allocates nothing.
+constexpr int64_t kPieceElements = 256;
+constexpr int64_t kPieceBytes = kPieceElements * 2;  // no type that is converted takes more
 
 template <int64_t kBytes>
 void copy_elements(const std::byte* from, int64_t from_stride, std::byte* to, int64_t to_stride,
@@ -65,17 +68,18 @@ struct CpuState::Run {
 };
 
 template <class Copy>
-void CpuState::each_run(int64_t slot, Copy copy) const {
+void CpuState::each_run(int64_t slot, int64_t first, int64_t last, Copy copy) const {
   const int64_t within = slot % block_size_, bytes = info(dtype()).block_bytes;
+  const int64_t count = (last - first) / bytes;
   if (role_ == StateRole::kValues) {
-    copy(Run{within * head_bytes_, bytes, 0, bytes, head_bytes_ / bytes});
+    copy(Run{within * head_bytes_ + first, bytes, first, bytes, count});
     return;
   }
   if (!is_quantized(dtype())) {
-    copy(Run{within * bytes, block_size_ * bytes, 0, bytes, dim_});
+    copy(Run{first * block_size_ + within * bytes, block_size_ * bytes, first, bytes, count});
     return;
   }
-  for (int64_t at = 0; at < head_bytes_; at += bytes) {
+  for (int64_t at = first; at < last; at += bytes) {
     copy(Run{at * block_size_ + within * kScaleBytes, kScaleBytes, at, kScaleBytes, 1});
     copy(Run{(at + kScaleBytes) * block_size_ + within, block_size_, at + kScaleBytes, 1, kQuants});
   }
@@ -93,45 +97,71 @@ StateRows CpuState::rows() {
           .block = block_size_};
 }
 
+template <class Convert>
+void CpuState::each_piece(Convert convert) const {
+  for (int64_t head = 0; head < heads_; ++head) {
+    for (int64_t at = 0; at < dim_; at += kPieceElements) {
+      convert(head, at, std::min(kPieceElements, dim_ - at));
+    }
+  }
+}
+
 void CpuState::store(const Kernels& kernels, int64_t slot, const float* row) {
-  const int64_t size = heads_ * dim_;
   if (dtype() == DType::kF32)
-    return write(slot, std::as_bytes(std::span(row, static_cast<size_t>(size))));
-  thread_local std::vector<std::byte> encoded;  // allocates in a thread's first passes only
-  encoded.resize(static_cast<size_t>(row_bytes(dtype(), size)));
-  kernels.encode_row(dtype(), row, size, encoded.data());
-  write(slot, encoded);
+    return write(slot, std::as_bytes(std::span(row, static_cast<size_t>(heads_ * dim_))));
+  std::byte piece[kPieceBytes];
+  each_piece([&](int64_t head, int64_t at, int64_t count) {
+    kernels.encode_row(dtype(), row + head * dim_ + at, count, piece);
+    write_piece(slot, head, row_bytes(dtype(), at), {piece, piece_size(count)});
+  });
 }
 
 void CpuState::load(int64_t slot, float* row) const {
-  const int64_t size = heads_ * dim_;
-  thread_local std::vector<std::byte> encoded;
-  encoded.resize(static_cast<size_t>(row_bytes(dtype(), size)));
-  read(slot, encoded);
-  dequantize(dtype(), encoded.data(), {row, static_cast<size_t>(size)});
+  if (dtype() == DType::kF32)
+    return read(slot, std::as_writable_bytes(std::span(row, static_cast<size_t>(heads_ * dim_))));
+  std::byte piece[kPieceBytes];
+  each_piece([&](int64_t head, int64_t at, int64_t count) {
+    read_piece(slot, head, row_bytes(dtype(), at), {piece, piece_size(count)});
+    dequantize(dtype(), piece, {row + head * dim_ + at, static_cast<size_t>(count)});
+  });
+}
+
+size_t CpuState::piece_size(int64_t count) const {
+  return static_cast<size_t>(row_bytes(dtype(), count));
+}
+
+void CpuState::read_piece(int64_t slot, int64_t head, int64_t first,
+                          std::span<std::byte> out) const {
+  const std::byte* from = memory_.data() + offset(slot, head);
+  each_run(slot, first, first + std::ssize(out), [&](const Run& run) {
+    copy_elements(run.bytes, from + run.offset, run.stride, out.data() + run.row_offset - first,
+                  run.bytes, run.count);
+  });
+}
+
+void CpuState::write_piece(int64_t slot, int64_t head, int64_t first,
+                           std::span<const std::byte> bytes) {
+  std::byte* to = memory_.data() + offset(slot, head);
+  each_run(slot, first, first + std::ssize(bytes), [&](const Run& run) {
+    copy_elements(run.bytes, bytes.data() + run.row_offset - first, run.bytes, to + run.offset,
+                  run.stride, run.count);
+  });
 }
 
 void CpuState::read(int64_t first_slot, std::span<std::byte> out) const {
   const int64_t rows = static_cast<int64_t>(out.size()) / head_bytes_;  // of a head each
   for (int64_t i = 0; i < rows; ++i) {
-    const int64_t slot = first_slot + i / heads_;
-    const std::byte* from = memory_.data() + offset(slot, i % heads_);
-    each_run(slot, [&, to = out.data() + i * head_bytes_](const Run& run) {
-      copy_elements(run.bytes, from + run.offset, run.stride, to + run.row_offset, run.bytes,
-                    run.count);
-    });
+    read_piece(first_slot + i / heads_, i % heads_, 0,
+               out.subspan(static_cast<size_t>(i * head_bytes_), static_cast<size_t>(head_bytes_)));
   }
 }
 
 void CpuState::write(int64_t first_slot, std::span<const std::byte> rows) {
   const int64_t count = static_cast<int64_t>(rows.size()) / head_bytes_;
   for (int64_t i = 0; i < count; ++i) {
-    const int64_t slot = first_slot + i / heads_;
-    std::byte* to = memory_.data() + offset(slot, i % heads_);
-    each_run(slot, [&, from = rows.data() + i * head_bytes_](const Run& run) {
-      copy_elements(run.bytes, from + run.row_offset, run.bytes, to + run.offset, run.stride,
-                    run.count);
-    });
+    write_piece(
+        first_slot + i / heads_, i % heads_, 0,
+        rows.subspan(static_cast<size_t>(i * head_bytes_), static_cast<size_t>(head_bytes_)));
   }
 }
 

@@ -33,9 +33,17 @@ class CpuState final : public State {
 
  private:
   struct Run;
-  // Calls copy(run) for the parts of what one head keeps in a slot.
+  // Calls copy(run) for the parts of what one head keeps in a slot: bytes first to last of its row.
   template <class Copy>
-  void each_run(int64_t slot, Copy copy) const;
+  void each_run(int64_t slot, int64_t first, int64_t last, Copy copy) const;
+  // Calls convert(head, first element, elements) for pieces of a slot's row.
+  template <class Convert>
+  void each_piece(Convert convert) const;
+
+  size_t piece_size(int64_t elements) const;  // in bytes
+  // A part of the row of a head in a slot, from byte first on.
+  void read_piece(int64_t slot, int64_t head, int64_t first, std::span<std::byte> out) const;
+  void write_piece(int64_t slot, int64_t head, int64_t first, std::span<const std::byte> bytes);
 
   int64_t offset(int64_t slot, int64_t head) const;  // of what a head keeps in the slot's block
 

@@ -77,6 +77,7 @@ void BytePairEncoding::encode_text(std::string_view text, bool, std::vector<Id>&
       if (whole != words_.end()) return out.push_back(whole->second);
     }
     merger.clear();
+    merger.reserve(word.size());
     const auto begin = static_cast<uint32_t>(word.data() - text.data());
     for (uint32_t i = 0; i < word.size(); ++i) {
       merger.add(begin + i, begin + i + 1, byte_ids_[static_cast<unsigned char>(word[i])]);

@@ -2,12 +2,12 @@
 // Byte pair encoding's inner loop: joins the best adjacent pair of symbols until no pair can be
 // joined, in O(n log n).
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "tokenizer/candidate_queue.h"
 #include "tokenizer/tokenizer.h"
 
 namespace cria::tokenizer {
@@ -28,6 +28,8 @@ struct Joined {
 class Merger {
  public:
   void clear() { symbols_.clear(); }
+  // Before many are added: growing by doubling would take twice the memory.
+  void reserve(size_t symbols) { symbols_.reserve(symbols); }
   void add(uint32_t begin, uint32_t end, Id id) {
     const auto index = static_cast<uint32_t>(symbols_.size());
     symbols_.push_back({begin, end, id, index - 1, index + 1});
@@ -36,13 +38,9 @@ class Merger {
   // `find(left, right)` says what the two symbols join to, as optional<Joined>.
   template <class Find>
   void merge(const Find& find) {
-    queue_.clear();
-    for (uint32_t i = 0; i + 1 < symbols_.size(); ++i) consider(i, i + 1, find, Order::kLater);
-    std::make_heap(queue_.begin(), queue_.end());
+    for (uint32_t i = 0; i + 1 < symbols_.size(); ++i) consider(i, i + 1, find);
     while (!queue_.empty()) {
-      std::pop_heap(queue_.begin(), queue_.end());
-      const Candidate best = queue_.back();
-      queue_.pop_back();
+      const Candidate best = queue_.pop();
       Symbol& left = symbols_[best.left()];
       // The pair is stale when either side has been joined to something else meanwhile: then the
       // left one is empty, or its neighbour ends elsewhere.
@@ -55,9 +53,9 @@ class Merger {
       right.begin = right.end;
       if (left.next < symbols_.size()) {
         symbols_[left.next].previous = best.left();
-        consider(best.left(), left.next, find, Order::kNow);
+        consider(best.left(), left.next, find);
       }
-      if (best.left() > 0) consider(left.previous, best.left(), find, Order::kNow);
+      if (best.left() > 0) consider(left.previous, best.left(), find);
     }
   }
 
@@ -68,26 +66,15 @@ class Merger {
   }
 
  private:
-  enum class Order { kNow, kLater };
-
-  struct Candidate {
-    uint64_t priority = 0;  // rank, then position
-    uint32_t end = 0;       // of the right symbol as it was
-    Id id = -1;
-    uint32_t left() const { return static_cast<uint32_t>(priority); }
-    bool operator<(const Candidate& other) const { return priority > other.priority; }
-  };
-
   template <class Find>
-  void consider(uint32_t left, uint32_t right, const Find& find, Order order) {
+  void consider(uint32_t left, uint32_t right, const Find& find) {
     const std::optional<Joined> joined = find(symbols_[left], symbols_[right]);
     if (!joined) return;
-    queue_.push_back({uint64_t{joined->rank} << 32 | left, symbols_[right].end, joined->id});
-    if (order == Order::kNow) std::push_heap(queue_.begin(), queue_.end());
+    queue_.push({uint64_t{joined->rank} << 32 | left, symbols_[right].end, joined->id});
   }
 
   std::vector<Symbol> symbols_;
-  std::vector<Candidate> queue_;  // a heap, best first
+  CandidateQueue queue_;
 };
 
 }  // namespace cria::tokenizer

@@ -100,6 +100,7 @@ void SentencePiece::encode_text(std::string_view text, bool first, std::vector<I
 void SentencePiece::encode_stretch(std::string_view text, Merger& merger,
                                    std::vector<Id>& out) const {
   merger.clear();
+  merger.reserve(text.size());  // at most so many characters
   for (size_t position = 0; position < text.size();) {
     const size_t end = position + rune_at(text, position).length;
     merger.add(static_cast<uint32_t>(position), static_cast<uint32_t>(end),

@@ -169,6 +169,63 @@ TEST(Vocabulary, ReportsEverythingThatIsWrongWithAFile) {
        "eos_token_ids holds 1099511627776", "add_bos_token", "merges"});
 }
 
+struct BadFile {
+  const char* name;
+  const char* key;
+  gguf::Value value;
+  const char* complaint;
+};
+
+// Each spoils one key of a byte-level file with six tokens.
+TEST(Vocabulary, RefusesWhatHasBrokenOtherReaders) {
+  const std::vector<BadFile> files = {
+      {"BOS is the count", "bos_token_id", int64_t{6}, "bos_token_id is 6, expected an id below 6"},
+      {"EOS below none", "eos_token_id", int64_t{-2}, "eos_token_id is -2"},
+      {"unknown is 2^31", "unknown_token_id", uint64_t{1} << 31, "unknown_token_id is 2147483648"},
+      {"padding is -2^31", "padding_token_id", -(int64_t{1} << 31),
+       "padding_token_id is -2147483648"},
+      {"EOT is 2^32", "eot_token_id", uint64_t{1} << 32, "eot_token_id is 4294967296"},
+      {"EOM is 2^63", "eom_token_id", uint64_t{1} << 63, "eom_token_id"},
+      {"an end is the count", "eos_token_ids", Integers{3, 6}, "eos_token_ids holds 6"},
+      {"an end is negative", "eos_token_ids", Integers{-1}, "eos_token_ids holds -1"},
+      {"no token", "tokens", Texts{}, "the vocabulary has no tokens"},
+      {"an empty token", "tokens", Texts{"a", "", "ab", "c", "d", "e"}, "token 1 is empty"},
+      {"invalid UTF-8", "tokens", Texts{"a", "b", "ab", "\xff", "d", "e"},
+       "token 3 is not valid UTF-8"},
+      {"a surrogate", "tokens", Texts{"a", "b", "ab", "\xed\xa0\x80", "d", "e"},
+       "token 3 is not valid UTF-8"},
+      {"a huge token", "tokens", Texts{"a", "b", "ab", std::string(1 << 20, 'c'), "d", "e"},
+       "token 3 is 1048576 bytes long"},
+      {"a type too few", "token_type", Integers{1, 1, 1, 3, 3}, "5 token types"},
+      {"an unknown type", "token_type", Integers{1, 1, 1, 3, 3, 7}, "token_type of token 5 is 7"},
+      {"a type of 2^8 + 1", "token_type", Integers{257, 1, 1, 3, 3, 1},
+       "token_type of token 0 is 257"},
+      {"a score too many", "scores", std::vector<double>(7), "7 token scores"},
+      {"a merge of one", "merges", Texts{"ab"}, "merge 0"},
+      {"a merge of three", "merges", Texts{"a b", "a b c"}, "merge 1"},
+      {"a merge with nothing", "merges", Texts{"a "}, "merge 0"},
+  };
+  for (const BadFile& bad : files) {
+    SCOPED_TRACE(bad.name);
+    FakeFile file = byte_level_file();
+    file[bad.key] = bad.value;
+    expect_error([&] { Vocabulary::from(file); }, Error::Code::kCorrupt,
+                 {"fake.gguf", bad.complaint});
+  }
+}
+
+// A merge gives the token of both texts, so none can lead back to its parts; what repeats or joins
+// no tokens is passed over.
+TEST(Vocabulary, EndsWithMergesOfThemselves) {
+  FakeFile file = byte_level_file();
+  file["tokens"] = Texts{"a", "aa", "aaaa", "b", "ba", "ab"};
+  file["token_type"] = Integers{1, 1, 1, 1, 1, 1};
+  file["merges"] = Texts{"a a", "aa aa", "a a", "aaaa aaaa", "a b", "b a"};
+  const auto tokenizer = make_tokenizer(Vocabulary::from(file));
+  EXPECT_EQ(tokenizer->encode("aaaaaaaa"), (Ids{2, 2}));
+  EXPECT_EQ(tokenizer->encode("abab"), (Ids{5, 5}));
+}
+
 TEST(Vocabulary, NeedsAModelAndTokens) {
   FakeFile without_tokens({});
   without_tokens["model"] = std::string("gpt2");

@@ -61,10 +61,14 @@ BytePairEncoding::BytePairEncoding(Vocabulary vocabulary, const Family& family)
 
 void BytePairEncoding::encode_text(std::string_view text, bool, std::vector<Id>& out) const {
   Merger merger;
+  // Some files name a control token, which no text may become.
+  const Id unknown = vocabulary_.unknown;
+  const bool writes_unknown =
+      unknown >= 0 && vocabulary_.types[static_cast<size_t>(unknown)] != TokenType::kControl;
   const auto emit = [&](const Symbol& symbol) {
     if (symbol.id >= 0) {
       out.push_back(symbol.id);
-    } else if (vocabulary_.unknown >= 0) {
+    } else if (writes_unknown) {
       out.push_back(vocabulary_.unknown);
     } else {
       log::debug("tokenizer: no token for byte ",

@@ -57,6 +57,8 @@ TEST(BytePairEncoding, UsesTheUnknownTokenForMissingBytesOrNone) {
   EXPECT_EQ(make_tokenizer(vocabulary)->encode("aba"), (Ids{0, 0}));
   vocabulary.unknown = 1;
   EXPECT_EQ(make_tokenizer(vocabulary)->encode("aba"), (Ids{0, 1, 0}));
+  vocabulary.types[1] = TokenType::kControl;
+  EXPECT_EQ(make_tokenizer(vocabulary)->encode("aba"), (Ids{0, 0})) << "text is no control token";
 }
 
 // Would not end within minutes if a step of the encoding were quadratic.

@@ -15,7 +15,7 @@ int64_t divided_up(int64_t n, int64_t by) { return n / by + (n % by > 0); }
 
 void check(const Options& o) {
   const int64_t most = std::numeric_limits<int32_t>::max();  // positions and slots are i32
-  const auto fits = [most](int64_t n) { return n > 0 && n <= most; };
+  const auto fits = [](int64_t n) { return n > 0 && n <= most; };
   if (o.tokens <= 0 || !fits(o.sequences) || !fits(o.block_size) || !fits(o.pass)) {
     fail(Error::Code::kInvalidArgument, "cache: ", o.tokens, " tokens, ", o.sequences,
          " sequences, blocks of ", o.block_size, ", passes of ", o.pass, ", expected all positive");

@@ -1,6 +1,7 @@
 // Kernels for any processor.
 
 #define CRIA_INLINE inline
+#define CRIA_INLINE_LAMBDA
 
 #include "ml/backend/cpu/kernels/kernels.h"
 #include "ml/backend/cpu/kernels/tables.h"

@@ -5,5 +5,5 @@
 // generic.cpp, where nothing is a register, defines it otherwise and compiles thirty times as fast.
 #ifndef CRIA_INLINE
 #define CRIA_INLINE [[gnu::always_inline]] inline
-#endif
 #define CRIA_INLINE_LAMBDA __attribute__((always_inline))
+#endif

@@ -117,7 +117,8 @@ class Case {
   double tiles_per_second(int64_t first, int64_t last) const {
     const auto seconds_since = [](double start) { return thread_seconds() - start; };
     // About half a millisecond of work.
-    const double tile_seconds = std::max(operations_per_tile() / 100e9, tile_bytes_ / 15e9);
+    const double tile_seconds =
+        std::max(operations_per_tile() / 100e9, static_cast<double>(tile_bytes_) / 15e9);
     const int64_t piece =
         std::clamp(static_cast<int64_t>(0.5e-3 / tile_seconds), int64_t{4}, last - first);
     std::vector<double> rates;

@@ -127,8 +127,10 @@ void matmul_quantized(const MatmulArgs& args) {
   multiply_many<Format>(args);
 }
 
-// So few tokens that each tile is read once: kTiles at a time that lie far apart, each part of a
-// stream of its own.
+// So few tokens that memory is what they wait for: kTiles tiles at a time that lie far apart, each
+// part of a stream of its own.
+constexpr int kStreamTokens = kFloatAccumulators < 4 ? 1 : kFloatAccumulators < 6 ? 2 : 3;
+
 template <class Format, int kTiles, int kTokens>
 void multiply_streams(const MatmulArgs& args, int64_t first, int64_t last) {
   const int64_t tile_bytes = Format::tile_bytes(args.cols);
@@ -137,7 +139,8 @@ void multiply_streams(const MatmulArgs& args, int64_t first, int64_t last) {
     Lanes results[kTiles * kTokens];
     for (Lanes& result : results) result = zero_lanes();
     Format::template multiply<kTiles, kTokens>(args.tiles + tile * tile_bytes, apart * tile_bytes,
-                                               args.cols, args.x, args.x_stride, results);
+                                               args.cols, args.x, args.x_stride, results, nullptr,
+                                               0);
     for (int i = 0; i < kTiles; ++i)
       write_rows(args, tile + i * apart, 0, results + i * kTokens, kTokens);
   }
@@ -185,8 +188,8 @@ void multiply_stretches(const MatmulArgs& args, int64_t tile, int64_t first_toke
 
 template <class Format>
 void matmul_float(const MatmulArgs& args) {
-  if (args.tokens <= Format::kMostTokens) {
-    return with_tokens<Format::kMostTokens>(args.tokens, [&]<int kTokens>() {
+  if (args.tokens <= kStreamTokens) {
+    return with_tokens<kStreamTokens>(args.tokens, [&]<int kTokens>() {
       multiply_streams<Format, Format::tiles(kTokens), kTokens>(args, args.first_tile,
                                                                 args.last_tile);
     });

@@ -2,6 +2,8 @@
 // Matmuls with float weights: a chain of multiply-adds per row and token, in the order of the
 // columns. Needs a tile_<isa>.h.
 
+#include "ml/backend/cpu/kernels/fetch.h"
+
 namespace cria::ml::cpu {
 namespace {
 
@@ -47,17 +49,17 @@ struct Float {
   static int64_t offset(int64_t col) { return col / Format::kColumns * Format::kBytes; }
 
   // Adds the products of some columns to results[tile * kTokens + token], of tiles that are
-  // `next_tile` bytes apart. Of one tile, `ahead_step` bytes from `ahead` on are fetched for later
-  // with each step.
+  // `next_tile` bytes apart. With each step, `ahead_step` bytes from `ahead` on are fetched for
+  // later, if that is not null.
   template <int kTiles, int kTokens>
   CRIA_INLINE static void multiply(const std::byte* tile, int64_t next_tile, int64_t cols,
                                    const std::byte* x, int64_t stride, Lanes* results,
-                                   const std::byte* ahead = nullptr, int64_t ahead_step = 0) {
+                                   const std::byte* ahead, int64_t ahead_step) {
     Lanes sums[kTiles * kTokens];
 #pragma GCC unroll 32
     for (int i = 0; i < kTiles * kTokens; ++i) sums[i] = results[i];
     for (int64_t i = 0; i < cols / Format::kColumns; ++i) {
-      if (kTiles == 1) __builtin_prefetch(ahead + i * ahead_step);
+      if (ahead != nullptr) fetch_ahead(ahead + i * ahead_step);
       step<Format::kColumns, kTiles, kTokens>(tile, next_tile, x, stride, sums);
       tile += Format::kBytes;
       x += Format::kColumns * sizeof(float);

@@ -3,6 +3,7 @@
 // that applies the scales of the weights and of the activations. One token, and a few, read tiles
 // straight away; many share blocks that were unpacked once. Needs a tile_<isa>.h.
 
+#include "ml/backend/cpu/kernels/fetch.h"
 #include "ml/backend/cpu/kernels/matmul_formats.inl"
 
 namespace cria::ml::cpu {
@@ -83,7 +84,7 @@ void multiply_direct(const std::byte* tile, int64_t first, int64_t last, const s
     const std::byte* group = tile + b / kBlocks * Format::kGroupBytes;
     const int64_t block = b % kBlocks;
     const std::byte* quants = group + Format::kHeaderBytes + block * Format::kBlockBytes;
-    for (int64_t i = 0; i < ahead_step; i += kAlignment) __builtin_prefetch(ahead + i);
+    for (int64_t i = 0; i < ahead_step; i += kAlignment) fetch_ahead(ahead + i);
     ahead += ahead_step;
     unrolled<0, Format::kParts>([&]<int kPart>() CRIA_INLINE_LAMBDA {
       IntLanes sums[kTokens];

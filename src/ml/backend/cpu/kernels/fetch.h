@@ -1,0 +1,17 @@
+#pragma once
+// Fetching weights before they are needed.
+
+#include <cstddef>
+
+#include "ml/backend/cpu/kernels/inline.h"
+
+namespace cria::ml::cpu {
+namespace {
+
+// Starts to bring the cache line at `p` into the second-level cache. Into the first, so many lines
+// wait for memory at a time that what is there already waits with them: Q8_0 with four tokens is
+// then a third slower, F16 with eight a tenth (Zen 4).
+CRIA_INLINE void fetch_ahead(const std::byte* p) { __builtin_prefetch(p, 0, 2); }
+
+}  // namespace
+}  // namespace cria::ml::cpu

@@ -29,9 +29,11 @@ neon_packages=(
   qemu-user=qemu-aarch64
   libgtest-dev=/usr/src/googletest/CMakeLists.txt
 )
+clang_packages=(
+  clang=clang++
+)
 check_packages=(
   git=git
-  clang=clang++
   clang-format=clang-format
   clang-tidy=clang-tidy
 )
@@ -123,6 +125,14 @@ install() {
   fi
   show_failure "$log"
   die "apt-get failed; its output is in $update_log and $log" "mend what it complains of, then call $0 again, or run:" "$by_hand"
+}
+
+# clang++ with what it links sanitizers and fuzzers with, which its package only recommends, under a name with the version.
+install_clang() {
+  local version
+  install "${clang_packages[@]}"
+  version=$(clang++ -dumpversion)
+  install "libclang-rt-${version%%.*}-dev=$(clang++ -print-resource-dir)/lib/linux"
 }
 
 # build PRESET TARGET...: configures once and builds; a build folder without targets is built whole.

@@ -33,7 +33,7 @@ bool has_avx2_vnni() {
 bool has_avx512() {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
+         __builtin_cpu_supports("avx512vnni");
 }
 #elif defined(__aarch64__)
 bool has_neon() { return (getauxval(AT_HWCAP) & HWCAP_ASIMD) != 0; }

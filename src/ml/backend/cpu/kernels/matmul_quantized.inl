@@ -179,7 +179,12 @@ struct Quantized {
     return (cols / kBlock + kBlocks - 1) / kBlocks * Format::kGroupBytes;
   }
 
-  // One token: kTiles tiles that are `next_tile` bytes apart.
+  // One token: kTiles tiles that are `next_tile` bytes apart. The processor does not always see by
+  // itself that several streams are read: without fetching, Q4_K_M decodes a quarter slower with
+  // AVX2 on Zen 4. Of 8 bits it does, and would be a tenth slower.
+  static constexpr int64_t kNear = 1024;
+  static constexpr int64_t kNearBlockBytes = Format::kLayout.bits < 8 ? Format::kBlockBytes : 0;
+
   template <int kTiles>
   static void multiply_one(const std::byte* tile, int64_t next_tile, int64_t cols,
                            const std::byte* x, Lanes* results) {
@@ -191,9 +196,11 @@ struct Quantized {
       const int64_t blocks = left < kBlocks ? left : kBlocks;
       for (int64_t b = 0; b < blocks; ++b) {
 #pragma GCC unroll 1
-        for (int i = 0; i < kTiles; ++i)
-          sums[i] =
-              multiply_block<Format>(tile + i * next_tile, b, quants + i * next_tile, x, sums[i]);
+        for (int i = 0; i < kTiles; ++i) {
+          const std::byte* near = quants + i * next_tile;
+          for (int64_t k = 0; k < kNearBlockBytes; k += kAlignment) fetch_near(near + kNear + k);
+          sums[i] = multiply_block<Format>(tile + i * next_tile, b, near, x, sums[i]);
+        }
         quants += Format::kBlockBytes;
         x += sizeof(ActivationBlock);
       }

@@ -2,6 +2,7 @@
 // What a model's layers want the cache to keep, and how they see it in the graph of one pass.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "ml/ops.h"
@@ -30,6 +31,9 @@ struct LayerSpec {
   int64_t window = 0;                         // kWindow: tokens that a token sees, itself included
   std::vector<RecurrentSpec> recurrent = {};  // kRecurrent: the parts of the state
 };
+
+// A layer for each window, 0 for those without one, else alike.
+std::vector<LayerSpec> with_windows(const LayerSpec& layer, std::span<const int64_t> windows);
 
 // The cache of one layer in the graph of one pass.
 class Layer {
@@ -74,6 +78,7 @@ struct View {
   std::vector<Group> groups;
   ml::Tensor positions;  // i32 [t]
   ml::Tensor sequences;  // i32 [t]
+  int64_t context = 0;   // the most tokens of one sequence
   // Models with encoder layers only. `encoded` [t, 1] is 1 for tokens of sequences for which an
   // encoder wrote something, else 0: what attention finds in an empty history means nothing.
   ml::Tensor encoder_positions;  // i32 [t]: the last that the encoder wrote

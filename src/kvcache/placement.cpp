@@ -33,6 +33,7 @@ View Cache::make_view(ml::Graph& graph, int64_t tokens, bool (*included)(LayerKi
     return graph.input(name, ml::DType::kI32, shape);
   };
   View view;
+  view.context = context();
   view.positions = i32("positions", {tokens});
   view.sequences = i32("sequences", {tokens});
   for (size_t g = 0; g < groups_.size(); ++g) {

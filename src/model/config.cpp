@@ -90,6 +90,14 @@ bool Config::flag(std::string_view key, bool fallback) const {
   return find_boolean(full(key)).value_or(fallback);
 }
 
+std::optional<std::vector<bool>> Config::flags(std::string_view key, int64_t layers) const {
+  std::optional<std::vector<bool>> flags = find_flags(full(key));
+  if (flags && std::ssize(*flags) != layers) {
+    corrupt(key, "has ", flags->size(), " entries, expected one for each of ", layers, " layers");
+  }
+  return flags;
+}
+
 std::string Config::text(std::string_view key, std::string_view fallback) const {
   return find_text(full(key)).value_or(std::string(fallback));
 }

@@ -37,6 +37,8 @@ class Config {
   float positive(std::string_view key) const;
   float positive(std::string_view key, float fallback) const;
   bool flag(std::string_view key, bool fallback) const;
+  // A flag per layer; nothing when there is no list.
+  std::optional<std::vector<bool>> flags(std::string_view key, int64_t layers) const;
   std::string text(std::string_view key, std::string_view fallback) const;
   bool has(std::string_view key) const;
 
@@ -56,6 +58,8 @@ class Config {
   virtual std::optional<std::vector<int64_t>> find_integers(const std::string& key) const = 0;
   virtual std::optional<double> find_real(const std::string& key) const = 0;
   virtual std::optional<bool> find_boolean(const std::string& key) const = 0;
+  // Only of a list: of booleans, or of integers, which are false when 0.
+  virtual std::optional<std::vector<bool>> find_flags(const std::string& key) const = 0;
   virtual std::optional<std::string> find_text(const std::string& key) const = 0;
   virtual bool has_key(const std::string& key) const = 0;
 

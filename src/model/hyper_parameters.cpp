@@ -1,6 +1,8 @@
 #include "model/hyper_parameters.h"
 
 #include <cmath>
+#include <string>
+#include <utility>
 
 namespace cria::model {
 namespace {
@@ -61,13 +63,53 @@ ml::RopeOptions read_rope(const Config& c, int64_t head_dim, ml::RopePairs pairs
   }
   const std::string type = c.text("rope.scaling.type", "linear");
   if (type == "none") return rope;
-  if (type != "linear" && type != "yarn") {
-    c.unsupported("rope.scaling.type", "is \"", type, "\", expected none, linear or yarn");
+  if (type != "linear" && type != "yarn" && type != "longrope") {
+    c.unsupported("rope.scaling.type", "is \"", type,
+                  "\", expected none, linear, yarn or longrope");
   }
+  rope.yarn.magnitude = c.positive("rope.scaling.attn_factor", 1.f);
+  if (type == "longrope") return rope;
   const float factor = c.positive("rope.scaling.factor", 1.f);
   rope.scale = 1.f / factor;
   if (type == "yarn") rope.yarn = read_yarn(c, factor);
   return rope;
+}
+
+std::vector<int64_t> read_windows(const Config& c, int64_t layers, int64_t period,
+                                  int64_t fallback) {
+  constexpr std::string_view kWindow = "attention.sliding_window",
+                             kPattern = "attention.sliding_window_pattern";
+  const int64_t window = c.has(kWindow) ? c.count(kWindow) : fallback;
+  const std::optional<std::vector<bool>> slides = c.flags(kPattern, layers);
+  if (!slides) period = c.dim(kPattern, period);
+  std::vector<int64_t> windows;
+  for (int64_t i = 0; i < layers; ++i) {
+    const bool has_one = slides ? (*slides)[static_cast<size_t>(i)] : (i + 1) % period != 0;
+    windows.push_back(has_one ? window : 0);
+  }
+  return windows;
+}
+
+float read_cap(const Config& c, std::string_view key, float fallback) {
+  const float cap = c.real(key, fallback);
+  if (cap < 0) c.corrupt(key, "is ", cap, ", expected 0 or more");
+  return cap;
+}
+
+ml::Activation read_activation(const Config& c, ml::Activation fallback) {
+  constexpr std::pair<std::string_view, ml::Activation> kNames[] = {
+      {"silu", ml::Activation::kSilu},
+      {"gelu", ml::Activation::kGeluErf},
+      {"gelu_pytorch_tanh", ml::Activation::kGelu},
+      {"quick_gelu", ml::Activation::kQuickGelu},
+      {"relu", ml::Activation::kRelu}};
+  const std::string written = c.text("hidden_activation", "");
+  for (const auto& [name, activation] : kNames) {
+    if (name == written) return activation;
+  }
+  if (written.empty()) return fallback;
+  c.unsupported("hidden_activation", "is \"", written,
+                "\", expected silu, gelu, gelu_pytorch_tanh, quick_gelu or relu");
 }
 
 ExpertOptions read_experts(const Config& c) {

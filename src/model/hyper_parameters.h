@@ -13,8 +13,23 @@ struct HeadOptions {
 };
 HeadOptions read_heads(const Config& config, int64_t width);
 
-// The rotations, with linear or YaRN scaling: Unsupported for another one.
+// The rotations, with linear or YaRN scaling, or LongRoPE's magnitude: its divisors of the
+// frequencies are weights. Unsupported for another one.
 ml::RopeOptions read_rope(const Config& config, int64_t head_dim, ml::RopePairs pairs);
+
+// How far each layer's tokens see, themselves included: 0 where they see all. Files have one
+// window, and say which layers it is for by a flag each, or by a number n: of every n layers, the
+// last has none. `period` is that number where they do not say, as it was when the keys were made,
+// and `fallback` the window.
+std::vector<int64_t> read_windows(const Config& config, int64_t layers, int64_t period,
+                                  int64_t fallback = 0);
+
+// What scores or logits may not exceed, by ml::softcap; 0: none.
+float read_cap(const Config& config, std::string_view key, float fallback);
+
+// The activation of a perceptron, by the names that Hugging Face has for them: Unsupported for an
+// unknown one.
+ml::Activation read_activation(const Config& config, ml::Activation fallback);
 
 // A mixture of experts: Corrupt unless a token can use as many as it shall.
 struct ExpertOptions {

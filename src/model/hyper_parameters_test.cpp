@@ -45,8 +45,13 @@ TEST(Rope, ScalesPositionsOrFrequencies) {
   EXPECT_EQ(read(kConfig).scale, 1);
   EXPECT_EQ(read(scaled).scale, 0.25f);
   EXPECT_EQ(read(scaled.with_text("rope.scaling.type", "none")).scale, 1);
-  test::expect_error([&] { read(scaled.with_text("rope.scaling.type", "longrope")); },
-                     Error::Code::kUnsupported, {"x.rope.scaling.type is \"longrope\"", "yarn"});
+  test::expect_error([&] { read(scaled.with_text("rope.scaling.type", "dynamic")); },
+                     Error::Code::kUnsupported, {"x.rope.scaling.type is \"dynamic\"", "yarn"});
+
+  const MapConfig longrope =
+      scaled.with_text("rope.scaling.type", "longrope").with("rope.scaling.attn_factor", 1.5);
+  EXPECT_EQ(read(longrope).scale, 1) << "its factors are weights";
+  EXPECT_EQ(read(longrope).yarn.magnitude, 1.5f);
 
   const MapConfig yarn = scaled.with_text("rope.scaling.type", "yarn");
   test::expect_error([&] { read(yarn); }, Error::Code::kNotFound, {"original_context_length"});
@@ -57,6 +62,41 @@ TEST(Rope, ScalesPositionsOrFrequencies) {
   EXPECT_EQ(read(complete.with("rope.scaling.yarn_beta_fast", 8)).yarn.fast_turns, 8);
   test::expect_error([&] { read(complete.with("rope.scaling.beta_slow", 64)); },
                      Error::Code::kCorrupt, {"x.rope.scaling.beta_fast is 32", "which is 64"});
+}
+
+TEST(Windows, AreOfTheLayersThatAFileNamesOrOfAllButEveryNth) {
+  using Windows = std::vector<int64_t>;
+  const MapConfig config = kConfig.with("attention.sliding_window", 5);
+  EXPECT_EQ(read_windows(kConfig, 3, 2), (Windows{0, 0, 0}));
+  EXPECT_EQ(read_windows(config, 5, 2), (Windows{5, 0, 5, 0, 5}));
+  const std::string pattern = "attention.sliding_window_pattern";
+  EXPECT_EQ(read_windows(config.with(pattern, 3), 4, 2), (Windows{5, 5, 0, 5}));
+  EXPECT_EQ(read_windows(config.with(pattern, {0, 1, 1}), 3, 2), (Windows{0, 5, 5}));
+  test::expect_error(
+      [&] {
+        read_windows(config.with(pattern, {0, 1, 1}), 4, 2);
+      },
+      Error::Code::kCorrupt, {"x.attention.sliding_window_pattern has 3", "4 layers"});
+  test::expect_error([&] { read_windows(config.with(pattern, 0), 4, 2); }, Error::Code::kCorrupt,
+                     {"x.attention.sliding_window_pattern is 0"});
+}
+
+TEST(Activation, IsTheModelsOwnUnlessAFileNamesAnother) {
+  EXPECT_EQ(read_activation(kConfig, ml::Activation::kSilu), ml::Activation::kSilu);
+  const auto named = [](const char* name) {
+    return read_activation(kConfig.with_text("hidden_activation", name), ml::Activation::kSilu);
+  };
+  EXPECT_EQ(named("gelu"), ml::Activation::kGeluErf);
+  EXPECT_EQ(named("gelu_pytorch_tanh"), ml::Activation::kGelu);
+  test::expect_error([&] { named("mish"); }, Error::Code::kUnsupported,
+                     {"x.hidden_activation is \"mish\"", "gelu"});
+}
+
+TEST(Cap, IsNoneAtZeroAndNeverBelow) {
+  EXPECT_EQ(read_cap(kConfig, "cap", 30), 30);
+  EXPECT_EQ(read_cap(kConfig.with("cap", 0), "cap", 30), 0);
+  test::expect_error([&] { read_cap(kConfig.with("cap", -1), "cap", 30); }, Error::Code::kCorrupt,
+                     {"x.cap is -1"});
 }
 
 TEST(Experts, AreNoMoreForATokenThanThereAre) {

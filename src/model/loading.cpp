@@ -29,6 +29,16 @@ class GgufConfig final : public Config {
   std::optional<bool> find_boolean(const std::string& key) const override {
     return file_.boolean(key);
   }
+  std::optional<std::vector<bool>> find_flags(const std::string& key) const override {
+    const auto found = file_.metadata().find(key);
+    if (found == file_.metadata().end()) return std::nullopt;
+    if (const auto* flags = std::get_if<std::vector<bool>>(&found->second)) return *flags;
+    if (!is_list(found->second)) return std::nullopt;
+    const std::vector<int64_t> values = file_.integers(key).value();
+    std::vector<bool> flags;
+    for (const int64_t value : values) flags.push_back(value != 0);
+    return flags;
+  }
   std::optional<std::string> find_text(const std::string& key) const override {
     const auto text = file_.text(key);
     return text ? std::optional(std::string(*text)) : std::nullopt;

@@ -35,7 +35,7 @@ class Model {
   virtual std::vector<kvcache::LayerSpec> cache_spec() const = 0;
 
   // Re-rotates cached keys [n, kv_heads, head_dim] by `delta` positions [n], when tokens before
-  // them are removed.
+  // them are removed. Null when a model can not: then what is left is computed anew.
   virtual ml::Tensor shift(size_t layer, ml::Tensor key, ml::Tensor delta) const = 0;
 
   virtual int64_t vocabulary() const = 0;

@@ -70,6 +70,13 @@ class MapConfig final : public Config {
   std::optional<bool> find_boolean(const std::string& key) const override {
     return find(flags_, key);
   }
+  std::optional<std::vector<bool>> find_flags(const std::string& key) const override {
+    const std::optional<Numbers> found = find(numbers_, key);
+    if (!found || found->values.size() == 1) return std::nullopt;
+    std::vector<bool> flags;
+    for (const double value : found->values) flags.push_back(value != 0);
+    return flags;
+  }
   std::optional<std::string> find_text(const std::string& key) const override {
     return find(texts_, key);
   }

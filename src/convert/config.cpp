@@ -133,6 +133,18 @@ std::vector<int64_t> Config::integers(std::string_view key) const {
   return out;
 }
 
+std::vector<double> Config::reals(std::string_view key) const {
+  const Json& list = get(key);
+  if (!list.is_array()) fail_type(key, list, "an array of numbers");
+  std::vector<double> out;
+  for (const Json& element : list) {
+    const double number = element.is_number() ? element.get<double>() : NAN;
+    if (!std::isfinite(static_cast<float>(number))) fail_type(key, list, "finite numbers");
+    out.push_back(number);
+  }
+  return out;
+}
+
 std::unique_ptr<Config> Config::child(std::string_view key) const {
   const Json* value = find(key);
   if (!value) return nullptr;

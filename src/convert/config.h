@@ -41,7 +41,8 @@ class Config {
   std::string text(std::string_view key, std::string_view fallback) const;
   std::vector<std::string> texts(std::string_view key) const;  // empty when absent
   std::vector<int64_t> integers(
-      std::string_view key) const;  // a single one, too; empty when absent
+      std::string_view key) const;                        // a single one, too; empty when absent
+  std::vector<double> reals(std::string_view key) const;  // of an array, which must be there
   // An object; absent: null.
   std::unique_ptr<Config> child(std::string_view key) const;
 

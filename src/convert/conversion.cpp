@@ -43,7 +43,14 @@ void write_cast(const Source& source, OutputType type, const gguf::Sink& sink) {
 
 Conversion::Conversion(const Config& config, const Checkpoint& checkpoint, gguf::Writer& file,
                        Settings settings)
-    : config_(config), checkpoint_(checkpoint), file_(file), settings_(std::move(settings)) {}
+    : whole_config_(config), checkpoint_(checkpoint), file_(file), settings_(std::move(settings)) {}
+
+void Conversion::enter_config(std::string_view key) {
+  inner_config_ = whole_config_.child(key);
+  if (inner_config_) return;
+  fail(Code::kNotFound, whole_config_.name(), ": ", key,
+       " is absent, but the architecture needs it");
+}
 
 void Conversion::architecture(const std::string& name) {
   architecture_ = name;
@@ -55,7 +62,13 @@ void Conversion::set(const std::string& key, gguf::StoredValue value) {
 }
 
 void Conversion::set_count(const std::string& key, int64_t value) {
+  if (key == "vocab_size") vocabulary_ = value;
   set(key, static_cast<uint32_t>(value));
+}
+
+int64_t Conversion::vocabulary() const {
+  CRIA_CHECK(vocabulary_ > 0);
+  return vocabulary_;
 }
 
 SourcePtr Conversion::take(const std::string& name) {
@@ -73,6 +86,10 @@ SourcePtr Conversion::take(const std::string& name) {
 }
 
 void Conversion::ignore(std::string_view ending) { ignored_.emplace_back(ending); }
+
+void Conversion::ignore_all_of(std::string_view beginning) {
+  ignored_beginnings_.emplace_back(beginning);
+}
 
 OutputType Conversion::type_of(const Source& source, Precision precision) const {
   if (source.shape().size() < 2 || precision == Precision::kF32) return OutputType::kF32;
@@ -105,8 +122,12 @@ Layer Conversion::layer(int64_t i, const std::string& from) {
 void Conversion::finish() const {
   std::vector<std::string> unused;
   for (const StoredTensor& tensor : checkpoint_.tensors()) {
-    const bool is_ignored = std::ranges::any_of(
-        ignored_, [&](const std::string& ending) { return tensor.name.ends_with(ending); });
+    const bool is_ignored =
+        std::ranges::any_of(ignored_,
+                            [&](const std::string& end) { return tensor.name.ends_with(end); }) ||
+        std::ranges::any_of(ignored_beginnings_, [&](const std::string& beginning) {
+          return tensor.name.starts_with(beginning);
+        });
     if (!is_ignored && !taken_.contains(tensor.name)) unused.push_back(quote(tensor.name));
   }
   if (missing_.empty() && unused.empty()) return;
@@ -115,7 +136,7 @@ void Conversion::finish() const {
   append(lines, "unused", unused);
   fail(Code::kCorrupt, checkpoint_.files().front(),
        checkpoint_.files().size() > 1 ? " and others" : "", ": the tensors do not fit what ",
-       config_.name(), " describes:", lines);
+       config().name(), " describes:", lines);
 }
 
 OutputType Conversion::main_type() const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,7 +34,11 @@ class Conversion {
   Conversion(const Config& config, const Checkpoint& checkpoint, gguf::Writer& file,
              Settings settings);
 
-  const Config& config() const { return config_; }
+  const Config& config() const { return inner_config_ ? *inner_config_ : whole_config_; }
+  // From here on config() is an object in it: what describes the part that reads text, of a model
+  // that has others.
+  void enter_config(std::string_view key);
+  const Config& whole_config() const { return whole_config_; }
   const Checkpoint& checkpoint() const { return checkpoint_; }
   gguf::Writer& file() { return file_; }
   void notice(const std::string& text) const { settings_.notice(text); }
@@ -43,12 +48,14 @@ class Conversion {
   // set("block_count", uint32_t{2}) writes "llama.block_count".
   void set(const std::string& key, gguf::StoredValue value);
   void set_count(const std::string& key, int64_t value);
+  int64_t vocabulary() const;  // what was set as "vocab_size"
 
   // A tensor of the checkpoint; null when it is missing, which finish() reports.
   SourcePtr take(const std::string& name);
   bool has(const std::string& name) const { return checkpoint_.find(name) != nullptr; }
-  // Tensors that a model does not need, by how their names end.
+  // Tensors that a model does not need, by how their names end, or begin.
   void ignore(std::string_view ending);
+  void ignore_all_of(std::string_view beginning);
 
   // Vectors are written as F32, all else in the type asked for, unless it must be exact.
   enum class Precision { kAsAsked, kF32 };
@@ -69,14 +76,16 @@ class Conversion {
  private:
   OutputType type_of(const Source& source, Precision precision) const;
 
-  const Config& config_;
+  const Config& whole_config_;
+  std::unique_ptr<Config> inner_config_;
   const Checkpoint& checkpoint_;
   gguf::Writer& file_;
   Settings settings_;
   std::string architecture_;
+  int64_t vocabulary_ = 0;
   std::set<std::string> taken_;
   std::vector<std::string> missing_;
-  std::vector<std::string> ignored_;
+  std::vector<std::string> ignored_, ignored_beginnings_;
   std::map<OutputType, int64_t> written_;  // numbers of each type
   int64_t parameters_ = 0;
 };

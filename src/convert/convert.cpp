@@ -70,6 +70,7 @@ void convert(const std::string& path, const std::string& output, const Options& 
   import_tokenizer(conversion, folder, options.pre);
   write_general(conversion, path);
   tell_unread(config, options);
+  if (&conversion.config() != &config) tell_unread(conversion.config(), options);
   if (options.check) options.check(planned_file(file, output));
   gguf::WriteOptions writing{.progress = options.progress, .check = {}};
   if (options.check) {

@@ -1,5 +1,9 @@
 #include "convert/decoder.h"
 
+#include <algorithm>
+
+#include "base/quote.h"
+
 namespace cria::convert {
 namespace {
 
@@ -43,6 +47,7 @@ void ignore_common(const Config& c) {
             "prefix",
             "unsloth_version",
             "unsloth_fixed",
+            "cache_implementation",
             "router_aux_loss_coef",
             "output_router_logits"});
 }
@@ -54,7 +59,10 @@ void refuse_common(const Config& c) {
   }
   c.expect_flag("is_encoder_decoder", false);
   c.expect_flag("add_cross_attention", false);
-  c.expect("hidden_act", "silu");
+}
+
+int64_t read_dim(const Config& c, std::string_view key, const std::optional<int64_t>& fallback) {
+  return fallback ? c.dim(key, *fallback) : c.dim(key);
 }
 
 int64_t read_heads(const Config& c, std::string_view key, const std::optional<int64_t>& fallback,
@@ -64,11 +72,11 @@ int64_t read_heads(const Config& c, std::string_view key, const std::optional<in
 }
 
 Decoder read(const Config& c, const DecoderDefaults& defaults) {
-  Decoder d{.vocab = c.dim("vocab_size"),
+  Decoder d{.vocab = read_dim(c, "vocab_size", defaults.vocab),
             .context = c.dim("max_position_embeddings", defaults.context),
-            .width = c.dim("hidden_size"),
-            .layers = c.dim("num_hidden_layers"),
-            .heads = c.dim("num_attention_heads")};
+            .width = read_dim(c, "hidden_size", defaults.width),
+            .layers = read_dim(c, "num_hidden_layers", defaults.layers),
+            .heads = read_dim(c, "num_attention_heads", defaults.heads)};
   d.kv_heads = read_heads(c, "num_key_value_heads", defaults.kv_heads, d.heads);
   if (d.heads % d.kv_heads != 0) {
     c.corrupt("num_attention_heads", "is ", d.heads,
@@ -86,45 +94,76 @@ Decoder read(const Config& c, const DecoderDefaults& defaults) {
   return d;
 }
 
+// One name for each function, of the many that there are.
+std::string_view plain_activation(std::string_view name) {
+  if (name == "swish") return "silu";
+  if (name == "gelu_new" || name == "gelu_fast") return "gelu_pytorch_tanh";
+  return name;
+}
+
 }  // namespace
+
+void read_common_fields(Conversion& conversion) {
+  ignore_common(conversion.config());
+  refuse_common(conversion.config());
+  conversion.ignore("rotary_emb.inv_freq");
+}
+
+void check_layers(const Conversion& conversion, std::string_view field, int64_t layers) {
+  // Each layer has tensors of its own, so no file can describe more work than it is large.
+  const auto most = static_cast<int64_t>(conversion.checkpoint().tensors().size());
+  if (layers > most) {
+    conversion.config().corrupt(field, "is ", layers, ", but there are only ", most, " tensors");
+  }
+}
+
+void write_activation(Conversion& conversion, const ActivationField& activation) {
+  const Config& c = conversion.config();
+  const std::string written = c.text(activation.field, activation.fallback);
+  const std::string_view name = plain_activation(written);
+  if (name == activation.fallback) return;
+  constexpr std::string_view kKnown[] = {"silu", "gelu", "gelu_pytorch_tanh", "quick_gelu", "relu"};
+  if (!activation.any || std::ranges::count(kKnown, name) == 0) {
+    c.unsupported(activation.field, "is ", quote(written), ", expected ",
+                  quote(activation.fallback),
+                  activation.any ? ", silu, gelu, gelu_pytorch_tanh, quick_gelu or relu" : "");
+  }
+  conversion.set("hidden_activation", std::string(name));
+}
 
 Decoder write_decoder(Conversion& conversion, const std::string& architecture,
                       const DecoderDefaults& defaults) {
   const Config& c = conversion.config();
-  ignore_common(c);
-  refuse_common(c);
-  conversion.ignore("rotary_emb.inv_freq");
+  read_common_fields(conversion);
   const Decoder d = read(c, defaults);
-  // Each layer has tensors of its own, so no file can describe more work than it is large.
-  const auto most = static_cast<int64_t>(conversion.checkpoint().tensors().size());
-  if (d.layers > most) {
-    c.corrupt("num_hidden_layers", "is ", d.layers, ", but there are only ", most, " tensors");
-  }
+  check_layers(conversion, "num_hidden_layers", d.layers);
   conversion.architecture(architecture);
   conversion.set_count("vocab_size", d.vocab);
   conversion.set_count("context_length", d.context);
   conversion.set_count("embedding_length", d.width);
   conversion.set_count("block_count", d.layers);
-  conversion.set_count("feed_forward_length", c.dim("intermediate_size"));
+  conversion.set_count("feed_forward_length", read_dim(c, "intermediate_size", defaults.hidden));
   conversion.set_count("attention.head_count", d.heads);
   conversion.set_count("attention.head_count_kv", d.kv_heads);
   conversion.set_count("attention.key_length", d.head_dim);
   conversion.set_count("attention.value_length", d.head_dim);
-  conversion.set("attention.layer_norm_rms_epsilon",
-                 static_cast<float>(c.positive("rms_norm_eps", 1e-6)));
+  const auto& [field, fallback, key] = defaults.epsilon;
+  conversion.set(key, static_cast<float>(c.positive(field, fallback)));
+  write_activation(conversion, defaults.activation);
   return d;
 }
 
-void write_ends(Conversion& conversion) {
-  const StoredTensor* embeddings = conversion.checkpoint().find("model.embed_tokens.weight");
-  const int64_t vocab = conversion.config().dim("vocab_size");
+void write_ends(Conversion& conversion, const Ends& ends) {
+  const std::string from = ends.from + "embed_tokens";
+  const StoredTensor* embeddings = conversion.checkpoint().find(from + ".weight");
+  const int64_t vocab = conversion.vocabulary();
   if (embeddings && !embeddings->shape.empty() && embeddings->shape[0] != vocab) {
     conversion.config().corrupt("vocab_size", "is ", vocab, ", but there are embeddings of ",
                                 embeddings->shape[0], " tokens");
   }
-  conversion.linear("token_embd", "model.embed_tokens");
-  conversion.linear("output_norm", "model.norm");
-  if (!conversion.config().flag("tie_word_embeddings", false)) {
+  conversion.linear("token_embd", from);
+  conversion.linear("output_norm", ends.from + "norm", ends.bias, ends.norm);
+  if (!conversion.config().flag("tie_word_embeddings", ends.tied)) {
     conversion.linear("output", "lm_head");
   } else if (conversion.has("lm_head.weight")) {
     // The class replaces it by the embeddings, whatever it holds.

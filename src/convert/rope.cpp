@@ -17,14 +17,21 @@ struct Rope {
   std::unique_ptr<Config> scaling;  // null without one
 
   double partial_factor = 1;
+  int64_t dims = 0;  // of a head that are rotated
 };
 
-Rope read(const Config& c) {
-  Rope rope;
-  rope.scaling = c.has("rope_parameters") ? c.child("rope_parameters") : c.child("rope_scaling");
+std::unique_ptr<Config> scaling_of(const Config& c, std::string_view layers) {
   c.ignore({"rope_scaling"});
-  rope.base = c.positive("rope_theta", 10000);
-  rope.partial_factor = c.positive("partial_rotary_factor", 1);
+  if (!c.has("rope_parameters")) return c.child("rope_scaling");
+  std::unique_ptr<Config> all = c.child("rope_parameters");
+  return !layers.empty() && all->has(layers) ? all->child(layers) : std::move(all);
+}
+
+Rope read(const Config& c, const RopeDefaults& defaults) {
+  Rope rope;
+  rope.scaling = scaling_of(c, defaults.layers);
+  rope.base = c.positive("rope_theta", defaults.base);
+  rope.partial_factor = c.positive("partial_rotary_factor", defaults.partial_factor.value_or(1));
   rope.type = "default";
   if (rope.scaling) {
     const Config& s = *rope.scaling;
@@ -78,7 +85,42 @@ void write_llama3(Conversion& conversion, const Rope& rope, const Decoder& decod
               ", expected more than low_freq_factor, which is ", scaling.low_factor);
   }
   conversion.tensor("rope_freqs.weight",
-                    computed("rope_freqs", llama3_divisors(scaling, decoder.head_dim)));
+                    computed("rope_freqs", llama3_divisors(scaling, rope.dims)));
+}
+
+void write_factors(Conversion& conversion, const Rope& rope, const std::string& length) {
+  const Config& s = *rope.scaling;
+  const std::vector<double> factors = s.reals(length + "_factor");
+  if (std::ssize(factors) != rope.dims / 2) {
+    s.corrupt(length + "_factor", "has ", factors.size(), " numbers, expected one for each of ",
+              rope.dims / 2, " pairs");
+  }
+  conversion.tensor(concat("rope_factors_", length, ".weight"),
+                    computed(length + "_factor", {factors.begin(), factors.end()}));
+}
+
+constexpr int64_t kPhi3OriginalContext = 4096;  // when its config does not say
+
+// Other divisors for contexts that are longer than the original one.
+void write_longrope(Conversion& conversion, const Rope& rope, const Decoder& decoder) {
+  const Config& s = *rope.scaling;
+  const std::string key = "original_max_position_embeddings";
+  const auto original =
+      static_cast<double>(conversion.config().dim(key, s.dim(key, kPhi3OriginalContext)));
+  if (original < 2) conversion.config().corrupt(key, "is 1, expected more");
+  const double factor = s.positive("factor", static_cast<double>(decoder.context) / original);
+  const double magnitude = factor > 1 ? std::sqrt(1 + std::log(factor) / std::log(original)) : 1;
+  write_factors(conversion, rope, "long");
+  write_factors(conversion, rope, "short");
+  conversion.set("rope.scaling.type", "longrope");
+  conversion.set_count("rope.scaling.original_context_length", static_cast<int64_t>(original));
+  conversion.set("rope.scaling.attn_factor",
+                 static_cast<float>(s.positive("attention_factor", magnitude)));
+}
+
+// Names that the first checkpoints had for it.
+bool is_longrope(const std::string& type) {
+  return type == "longrope" || type == "su" || type == "yarn";
 }
 
 void write_scaling(Conversion& conversion, const Rope& rope, const Decoder& decoder,
@@ -88,6 +130,8 @@ void write_scaling(Conversion& conversion, const Rope& rope, const Decoder& deco
   if (rope.type == "linear") {
     conversion.set("rope.scaling.type", "linear");
     conversion.set("rope.scaling.factor", static_cast<float>(s.positive("factor")));
+  } else if (frequencies == RopeFrequencies::kLong && is_longrope(rope.type)) {
+    write_longrope(conversion, rope, decoder);
   } else if (rope.type == "yarn") {
     write_yarn(conversion, s, decoder);
   } else if (rope.type == "llama3" && frequencies == RopeFrequencies::kInFile) {
@@ -99,21 +143,30 @@ void write_scaling(Conversion& conversion, const Rope& rope, const Decoder& deco
                              decoder.context, " tokens, and more is not offered"));
   } else {
     s.unsupported("rope_type", "is ", quote(rope.type), ", expected default, linear, yarn, ",
-                  frequencies == RopeFrequencies::kInFile ? "llama3 " : "", "or dynamic");
+                  frequencies == RopeFrequencies::kInFile ? "llama3 "
+                  : frequencies == RopeFrequencies::kLong ? "longrope "
+                                                          : "",
+                  "or dynamic");
   }
 }
 
 }  // namespace
 
-void write_rope(Conversion& conversion, const Decoder& decoder, RopeFrequencies frequencies) {
-  const Rope rope = read(conversion.config());
-  if (rope.partial_factor != 1) {
+void write_rope(Conversion& conversion, const Decoder& decoder, const RopeDefaults& defaults) {
+  Rope rope = read(conversion.config(), defaults);
+  rope.dims = static_cast<int64_t>(static_cast<double>(decoder.head_dim) * rope.partial_factor);
+  if (!defaults.partial_factor && rope.partial_factor != 1) {
     conversion.config().unsupported("partial_rotary_factor", "is ", rope.partial_factor,
                                     ", expected 1");
   }
-  conversion.set_count("rope.dimension_count", decoder.head_dim);
+  if (rope.dims < 2 || rope.dims % 2 != 0 || rope.dims > decoder.head_dim) {
+    conversion.config().corrupt("partial_rotary_factor", "is ", rope.partial_factor, ", so that ",
+                                rope.dims, " dimensions of ", decoder.head_dim,
+                                " are rotated, expected an even number");
+  }
+  conversion.set_count("rope.dimension_count", rope.dims);
   conversion.set("rope.freq_base", static_cast<float>(rope.base));
-  write_scaling(conversion, rope, decoder, frequencies);
+  write_scaling(conversion, rope, decoder, defaults.frequencies);
   if (!rope.scaling) return;
   for (const std::string& key : rope.scaling->unread()) {
     conversion.notice(concat(rope.scaling->name(), ": ", key, " means nothing for rope_type ",

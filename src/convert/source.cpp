@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/quote.h"
+#include "convert/cast.h"
 
 namespace cria::convert {
 namespace {
@@ -98,6 +99,58 @@ class Rows final : public Source {
   std::function<Place(int64_t)> place_;
 };
 
+class Transposed final : public Source {
+ public:
+  explicit Transposed(const SourcePtr& source)
+      : Source(source->name(), source->dtype(), {source->shape()[1], source->shape()[0]}),
+        source_(source) {}
+
+  // Of each of the source's rows, what lies in the columns that are wanted.
+  void read(int64_t begin, std::span<std::byte> out) const override {
+    const size_t size = element_bytes(dtype());
+    const int64_t end = begin + static_cast<int64_t>(out.size() / size);
+    const int64_t first = begin / row(), last = (end + row() - 1) / row();
+    std::vector<std::byte> piece(static_cast<size_t>(last - first) * size);
+    for (int64_t r = 0; r < row(); ++r) {
+      source_->read(r * source_->row() + first, piece);
+      for (int64_t column = first; column < last; ++column) {
+        const int64_t at = column * row() + r;
+        if (at < begin || at >= end) continue;
+        std::memcpy(out.data() + static_cast<size_t>(at - begin) * size,
+                    piece.data() + static_cast<size_t>(column - first) * size, size);
+      }
+    }
+  }
+
+ private:
+  SourcePtr source_;
+};
+
+class Plus final : public Source {
+ public:
+  Plus(const SourcePtr& source, float offset)
+      : Source(source->name(), "F32", source->shape()), source_(source), offset_(offset) {}
+
+  void read(int64_t begin, std::span<std::byte> out) const override {
+    std::vector<std::byte> stored(out.size() / sizeof(float) * element_bytes(source_->dtype()));
+    source_->read(begin, stored);
+    if (const auto lost = cast(source_->dtype(), stored, OutputType::kF32, out)) {
+      fail(Code::kInvalidArgument, "tensor ", quote(name()), " holds ", *lost,
+           ", which is too large for F32");
+    }
+    for (; !out.empty(); out = out.subspan(sizeof(float))) {
+      float number = 0;
+      std::memcpy(&number, out.data(), sizeof(float));
+      number += offset_;
+      std::memcpy(out.data(), &number, sizeof(float));
+    }
+  }
+
+ private:
+  SourcePtr source_;
+  float offset_;
+};
+
 [[noreturn]] void fail_shape(const Source& source, const std::string& what) {
   std::string shape;
   for (const int64_t dim : source.shape()) shape += concat(shape.empty() ? "" : ", ", dim);
@@ -144,6 +197,16 @@ SourcePtr rows(const SourcePtr& source, int64_t begin, int64_t count) {
                                 [s = source.get(), begin](int64_t row) {
                                   return Rows::Place{s, begin + row};
                                 });
+}
+
+SourcePtr transposed(const SourcePtr& source) {
+  if (!source) return nullptr;
+  if (source->shape().size() != 2) fail_shape(*source, "expected rows and columns");
+  return std::make_shared<Transposed>(source);
+}
+
+SourcePtr plus(const SourcePtr& source, float offset) {
+  return source ? std::make_shared<Plus>(source, offset) : nullptr;
 }
 
 SourcePtr stacked(const std::vector<SourcePtr>& sources) {

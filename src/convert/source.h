@@ -51,6 +51,10 @@ SourcePtr computed(std::string name, std::vector<float> values);
 SourcePtr permuted(const SourcePtr& source, std::function<int64_t(int64_t)> from);
 // A part of the rows.
 SourcePtr rows(const SourcePtr& source, int64_t begin, int64_t count);
+// The columns as rows.
+SourcePtr transposed(const SourcePtr& source);
+// Each number plus `offset`, as F32.
+SourcePtr plus(const SourcePtr& source, float offset);
 // Tensors of one shape and type, along a new first dimension.
 SourcePtr stacked(const std::vector<SourcePtr>& sources);
 

@@ -133,7 +133,7 @@ void write_special_ids(Conversion& conversion, const Folder& folder, const Confi
     if (const auto named = named_id(folder, tokenizer.json(), row.token, vocabulary)) {
       ids.push_back(*named);
     }
-    append_ids(conversion.config(), row.id, vocabulary.rows(), ids);
+    append_ids(conversion.whole_config(), row.id, vocabulary.rows(), ids);
     if (generation) append_ids(*generation, row.id, vocabulary.rows(), ids);
     if (ids.empty() && vocabulary.unknown() && std::string_view(row.token) == "unk_token") {
       ids.push_back(*vocabulary.unknown());

@@ -42,7 +42,7 @@ void import_tokenizer(Conversion& conversion, const Folder& folder, const std::s
   const Config tokenizer = folder.has(name)
                                ? Config(read_json(folder.file(name)), folder.file(name))
                                : Config(Json::object(), folder.path() + "/" + name);
-  Vocabulary vocabulary = read_vocabulary(folder, conversion.config().dim("vocab_size"), pre);
+  Vocabulary vocabulary = read_vocabulary(folder, conversion.vocabulary(), pre);
   for (const std::string& text : vocabulary.notices) conversion.notice(text);
   set_flags(tokenizer, vocabulary.model == "llama", vocabulary);
   vocabulary.write(conversion.file());

@@ -1,8 +1,62 @@
 #include "convert/windows.h"
 
 #include <algorithm>
+#include <optional>
+
+#include "base/quote.h"
 
 namespace cria::convert {
+namespace {
+
+int64_t read_window(const Config& c, int64_t fallback) {
+  return c.count("sliding_window", c.mentions("sliding_window") ? 0 : fallback);
+}
+
+std::vector<bool> every(int64_t layers, int64_t period) {
+  std::vector<bool> windowed;
+  for (int64_t i = 0; i < layers; ++i) windowed.push_back((i + 1) % period != 0);
+  return windowed;
+}
+
+// Which layers have a window, if layer_types says.
+std::optional<std::vector<bool>> listed(const Config& c, const Decoder& d) {
+  const std::vector<std::string> types = c.texts("layer_types");
+  if (types.empty()) return std::nullopt;
+  if (std::ssize(types) != d.layers) {
+    c.corrupt("layer_types", "has ", types.size(), " entries, expected one for each of ", d.layers,
+              " layers");
+  }
+  std::vector<bool> windowed;
+  for (const std::string& type : types) {
+    if (type != "full_attention" && type != "sliding_attention") {
+      c.unsupported("layer_types", "has ", quote(type),
+                    ", expected full_attention and sliding_attention");
+    }
+    windowed.push_back(type == "sliding_attention");
+  }
+  return windowed;
+}
+
+}  // namespace
+
+void write_windows(Conversion& conversion, const Decoder& d, const WindowDefaults& defaults) {
+  const Config& c = conversion.config();
+  const int64_t period = c.dim("sliding_window_pattern", defaults.period);
+  c.ignore({"_sliding_window_pattern"});  // remembers what made layer_types
+  const std::vector<bool> windowed = listed(c, d).value_or(every(d.layers, period));
+  conversion.set_count("attention.sliding_window", read_window(c, defaults.window));
+  if (windowed == every(d.layers, defaults.period)) return;
+  const std::string key = "attention.sliding_window_pattern";
+  for (int64_t n = 1; n <= d.layers + 1; ++n) {
+    if (windowed == every(d.layers, n)) return conversion.set_count(key, n);
+  }
+  conversion.set(key, windowed);
+}
+
+void write_window(Conversion& conversion, const Decoder& d, int64_t fallback) {
+  const int64_t window = effective_window(d, read_window(conversion.config(), fallback));
+  if (window > 0) conversion.set_count("attention.sliding_window", window);
+}
 
 void refuse_windows(const Config& c, const Decoder& d, int64_t first) {
   const bool has_default = !c.mentions("sliding_window");

@@ -65,6 +65,7 @@ inline const std::vector<TestConfig>& test_configs() {
       {"qwen3moe_not_renormalised", sparse(decoder("qwen3moe"))
                                         .with("expert_used_count", 5)
                                         .with_flag("norm_top_k_prob", false)},
+      {"gemma", decoder("gemma").with("attention.key_length", 32)},
   };
   return configs;
 }

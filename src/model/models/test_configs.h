@@ -45,6 +45,11 @@ inline MapConfig sparse(const MapConfig& config) {
       .with("expert_feed_forward_length", 32);
 }
 
+// Caps that scores and logits of these sizes come near to.
+inline MapConfig capped(const MapConfig& config) {
+  return config.with("attn_logit_softcapping", 2).with("final_logit_softcapping", 3);
+}
+
 inline const std::vector<TestConfig>& test_configs() {
   static const std::vector<TestConfig> configs = {
       {"llama", decoder("llama")},
@@ -66,6 +71,11 @@ inline const std::vector<TestConfig>& test_configs() {
                                         .with("expert_used_count", 5)
                                         .with_flag("norm_top_k_prob", false)},
       {"gemma", decoder("gemma").with("attention.key_length", 32)},
+      {"gemma2", capped(decoder("gemma2").with("attention.sliding_window", 7))},
+      {"gemma2_without_caps", decoder("gemma2")
+                                  .with("attn_logit_softcapping", 0)
+                                  .with("final_logit_softcapping", 0)
+                                  .with("attention.scale", 0.2)},
   };
   return configs;
 }

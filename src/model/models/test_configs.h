@@ -76,6 +76,13 @@ inline const std::vector<TestConfig>& test_configs() {
                                   .with("attn_logit_softcapping", 0)
                                   .with("final_logit_softcapping", 0)
                                   .with("attention.scale", 0.2)},
+      {"gemma3", decoder("gemma3")
+                     .with("attention.sliding_window", 7)
+                     .with("attention.sliding_window_pattern", 2)
+                     .with("attention.key_length", 32)
+                     .with("rope.freq_base_swa", 1000)},
+      {"gemma3_with_a_cap",
+       decoder("gemma3").with("final_logit_softcapping", 3).with_text("hidden_activation", "gelu")},
   };
   return configs;
 }

@@ -83,6 +83,12 @@ inline const std::vector<TestConfig>& test_configs() {
                      .with("rope.freq_base_swa", 1000)},
       {"gemma3_with_a_cap",
        decoder("gemma3").with("final_logit_softcapping", 3).with_text("hidden_activation", "gelu")},
+      {"phi3", decoder("phi3").with("attention.sliding_window", 7)},
+      {"phi3_with_longrope", decoder("phi3")
+                                 .with("rope.dimension_count", 12)
+                                 .with("rope.scaling.original_context_length", 32)
+                                 .with("rope.scaling.attn_factor", 1.2)
+                                 .with_text("rope.scaling.type", "longrope")},
   };
   return configs;
 }

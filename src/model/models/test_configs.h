@@ -50,6 +50,11 @@ inline MapConfig capped(const MapConfig& config) {
   return config.with("attn_logit_softcapping", 2).with("final_logit_softcapping", 3);
 }
 
+inline MapConfig with_layer_norm(const MapConfig& config) {
+  return config.without("attention.layer_norm_rms_epsilon")
+      .with("attention.layer_norm_epsilon", 1e-5);
+}
+
 inline const std::vector<TestConfig>& test_configs() {
   static const std::vector<TestConfig> configs = {
       {"llama", decoder("llama")},
@@ -89,6 +94,10 @@ inline const std::vector<TestConfig>& test_configs() {
                                  .with("rope.scaling.original_context_length", 32)
                                  .with("rope.scaling.attn_factor", 1.2)
                                  .with_text("rope.scaling.type", "longrope")},
+      {"cohere2", with_layer_norm(decoder("cohere2"))
+                      .with("attention.sliding_window", 7)
+                      .with("attention.sliding_window_pattern", {1, 0, 1})
+                      .with("logit_scale", 0.25)},
   };
   return configs;
 }

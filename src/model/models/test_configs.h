@@ -99,6 +99,7 @@ inline const std::vector<TestConfig>& test_configs() {
                       .with("attention.sliding_window_pattern", {1, 0, 1})
                       .with("logit_scale", 0.25)},
       {"stablelm", with_layer_norm(decoder("stablelm")).with("rope.dimension_count", 4)},
+      {"starcoder2", with_layer_norm(decoder("starcoder2")).with("attention.sliding_window", 7)},
   };
   return configs;
 }

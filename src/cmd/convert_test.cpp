@@ -50,8 +50,13 @@ TEST_P(ConvertedFixture, ComputesWhatTransformersComputes) {
 INSTANTIATE_TEST_SUITE_P(All, ConvertedFixture,
                          testing::Values(Fixture{"llama", "llama"}, Fixture{"llama_spm", "llama"},
                                          Fixture{"mistral", "llama"}, Fixture{"qwen2", "qwen2"},
-                                         Fixture{"qwen3", "qwen3"},
-                                         Fixture{"qwen3moe", "qwen3moe"}),
+                                         Fixture{"qwen3", "qwen3"}, Fixture{"qwen3moe", "qwen3moe"},
+                                         Fixture{"gemma", "gemma"}, Fixture{"gemma2", "gemma2"},
+                                         Fixture{"gemma3", "gemma3"}, Fixture{"phi3", "phi3"},
+                                         Fixture{"cohere2", "cohere2"},
+                                         Fixture{"stablelm", "stablelm"},
+                                         Fixture{"starcoder2", "starcoder2"},
+                                         Fixture{"gpt2", "gpt2"}),
                          [](const auto& tried) { return std::string(tried.param.name); });
 
 TEST(ConvertedStories, AreTheTensorsOfTheFileThatOthersMade) {

@@ -55,6 +55,10 @@ inline MapConfig with_layer_norm(const MapConfig& config) {
       .with("attention.layer_norm_epsilon", 1e-5);
 }
 
+inline MapConfig gpt2() {
+  return with_layer_norm(decoder("gpt2")).without("rope.freq_base").with("context_length", 64);
+}
+
 inline const std::vector<TestConfig>& test_configs() {
   static const std::vector<TestConfig> configs = {
       {"llama", decoder("llama")},
@@ -100,6 +104,9 @@ inline const std::vector<TestConfig>& test_configs() {
                       .with("logit_scale", 0.25)},
       {"stablelm", with_layer_norm(decoder("stablelm")).with("rope.dimension_count", 4)},
       {"starcoder2", with_layer_norm(decoder("starcoder2")).with("attention.sliding_window", 7)},
+      {"gpt2", gpt2().without("attention.head_count_kv")},
+      {"gpt2_scaled_by_layer",
+       gpt2().with("attention.scale", 0.5).with_flag("attention.scale_by_layer", true)},
   };
   return configs;
 }

@@ -113,12 +113,15 @@ struct Scene {
       for (float& x : value) x = normal(random);
       set(position, key, value);
     }
-    if (s.window == 0) return;
-    const int64_t first_seen = std::max<int64_t>(0, s.first_position - s.window + 1);
-    std::fill_n(table.begin(), first_seen / s.block_size, kNoBlock);
+    std::fill_n(table.begin(), first_seen(0) / s.block_size, kNoBlock);
   }
 
   int64_t end() const { return sizes.first_position + sizes.tokens; }
+  // The first position that a token sees.
+  int64_t first_seen(int64_t token) const {
+    if (sizes.window == 0) return 0;
+    return std::max<int64_t>(0, sizes.first_position + token - sizes.window + 1);
+  }
   int64_t physical_blocks() const { return std::ssize(table) + 3; }
   int64_t slice(int64_t position) const {
     return table[static_cast<size_t>(position / sizes.block_size)] * 2 + 1;
@@ -183,14 +186,29 @@ Floats attend(const Kernels& kernels, const Scene& scene) {
   return {out.begin() + 1, out.end() - 1};
 }
 
-void expect_row(const Scene& scene, int64_t row, std::vector<double>& out) {
+// The keys and values by position, empty before the first that is seen.
+struct History {
+  std::vector<Floats> keys, values;
+
+  explicit History(const Scene& scene) {
+    const auto end = static_cast<size_t>(scene.end());
+    keys.resize(end);
+    values.resize(end);
+    for (int64_t p = scene.first_seen(0); p < scene.end(); ++p) {
+      keys[static_cast<size_t>(p)] = scene.key(p);
+      values[static_cast<size_t>(p)] = scene.value(p);
+    }
+  }
+};
+
+void expect_row(const Scene& scene, const History& history, int64_t row, std::vector<double>& out) {
   const Sizes& s = scene.sizes;
-  const int64_t position = s.first_position + row / s.group;
-  const int64_t begin = s.window > 0 ? std::max<int64_t>(0, position - s.window + 1) : 0;
+  const auto begin = static_cast<size_t>(scene.first_seen(row / s.group));
+  const auto end = static_cast<size_t>(s.first_position + row / s.group + 1);
   const float* q = &scene.q[static_cast<size_t>(row * s.head_dim)];
   std::vector<double> weights;
-  for (int64_t p = begin; p <= position; ++p) {
-    const Floats key = scene.key(p);
+  for (size_t p = begin; p < end; ++p) {
+    const Floats& key = history.keys[p];
     double score = std::inner_product(key.begin(), key.end(), q, 0.0) * scene.scale;
     if (s.softcap > 0) score = s.softcap * std::tanh(score / s.softcap);
     weights.push_back(score);
@@ -200,18 +218,19 @@ void expect_row(const Scene& scene, int64_t row, std::vector<double>& out) {
   double sum = 0;
   for (double& weight : weights) sum += weight = std::exp(weight - largest);
   std::vector<double> result(static_cast<size_t>(s.value_dim));
-  for (int64_t p = begin; p <= position; ++p) {
-    const Floats value = scene.value(p);
-    for (size_t i = 0; i < result.size(); ++i)
-      result[i] += weights[static_cast<size_t>(p - begin)] / sum * value[i];
+  for (size_t p = begin; p < end; ++p) {
+    const double weight = weights[p - begin] / sum;
+    const Floats& value = history.values[p];
+    for (size_t i = 0; i < result.size(); ++i) result[i] += weight * value[i];
   }
   out.insert(out.end(), result.begin(), result.end());
 }
 
 Floats expected(const Scene& scene) {
+  const History history(scene);
   std::vector<double> out;
   for (int64_t row = 0; row < scene.sizes.tokens * scene.sizes.group; ++row) {
-    expect_row(scene, row, out);
+    expect_row(scene, history, row, out);
   }
   return {out.begin(), out.end()};
 }
@@ -292,10 +311,9 @@ TEST_P(Attention, OfAHeadDoesNotDependOnTheOthersInTheGroup) {
 TEST_P(Attention, InPartsOfTheHistoryIsTheSame) {
   for (const Sizes& s : some_sizes()) {
     const Scene scene(s);
-    const int64_t rows = s.tokens * s.group, first = s.first_position;
-    const int64_t begin =
-        s.window > 0 ? std::max<int64_t>(0, first - s.window + 1) / kAttentionSegment : 0;
-    const int64_t end = (first + s.tokens - 1) / kAttentionSegment + 1;
+    const int64_t rows = s.tokens * s.group;
+    const int64_t begin = scene.first_seen(0) / kAttentionSegment;
+    const int64_t end = (scene.end() - 1) / kAttentionSegment + 1;
     const int64_t part = rows * kernels().attention_part_floats(s.value_dim);
     Floats scratch(static_cast<size_t>(
         kernels().attention_scratch_floats(s.tokens, s.group, s.head_dim, s.value_dim)));

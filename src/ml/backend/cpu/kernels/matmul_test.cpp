@@ -118,14 +118,21 @@ struct Activations {
 
   const std::byte* data() const { return buffer.get() + (quantized ? 0 : 4); }
 
-  // What the kernel is given in place of values[t][i].
-  double given(int64_t t, int64_t i) const {
-    if (!quantized) return values[static_cast<size_t>(t * cols + i)];
-    ActivationBlock block;
-    std::memcpy(&block, buffer.get() + t * stride + i / kBlock * int64_t{sizeof(block)},
-                sizeof(block));
-    constexpr int kOrder[] = {0, 2, 1, 3};
-    return double{block.scale} * block.quants[i % kBlock / 4 * 4 + kOrder[i % 4]];
+  // What the kernel is given in place of the values, [tokens, cols].
+  std::vector<double> given() const {
+    std::vector<double> out(values.begin(), values.end());
+    if (!quantized) return out;
+    constexpr int64_t kOrder[] = {0, 2, 1, 3};
+    for (int64_t at = 0; at < tokens * cols; at += kBlock) {
+      ActivationBlock block;
+      std::memcpy(&block, buffer.get() + at / cols * stride + at % cols / kBlock * sizeof(block),
+                  sizeof(block));
+      for (int64_t i = 0; i < kBlock; ++i) {
+        const int quant = block.quants[i / 4 * 4 + kOrder[i % 4]];
+        out[static_cast<size_t>(at + i)] = double{block.scale} * quant;
+      }
+    }
+    return out;
   }
 
   int64_t tokens, cols, stride = 0;
@@ -160,15 +167,19 @@ struct Errors {
   double of_given = 0, of_exact = 0;
 };
 Errors errors(const Weight& w, const Activations& x, const std::vector<float>& out) {
+  const std::vector<double> weights(w.values.begin(), w.values.end());
+  const std::vector<double> exact_x(x.values.begin(), x.values.end()), given_x = x.given();
   Errors error;
   double products = 0;
   for (int64_t t = 0; t < x.tokens; ++t) {
+    const double *exact_row = &exact_x[static_cast<size_t>(t * x.cols)],
+                 *given_row = &given_x[static_cast<size_t>(t * x.cols)];
     for (int64_t r = 0; r < w.rows; ++r) {
+      const double* weight = &weights[static_cast<size_t>(r * w.cols)];
       double given = 0, exact = 0;
       for (int64_t i = 0; i < w.cols; ++i) {
-        const double weight = w.values[static_cast<size_t>(r * w.cols + i)];
-        const double product = weight * double{x.values[static_cast<size_t>(t * x.cols + i)]};
-        given += weight * x.given(t, i);
+        const double product = weight[i] * exact_row[i];
+        given += weight[i] * given_row[i];
         exact += product;
         products += product * product;
       }

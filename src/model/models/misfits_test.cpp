@@ -112,5 +112,14 @@ TEST_P(Misfits, AreSizesThatMakeNoSense) {
   }
 }
 
+// A position that was not learnt has no row.
+TEST(Gpt2, RefusesAContextBeyondItsPositions) {
+  const RandomModel random(gpt2());
+  ExecutorOptions options = options_for({"cpu", ""});
+  options.cache.context = 65;
+  test::expect_error([&] { Executor(*random.model, random.list, options); },
+                     Error::Code::kInvalidArgument, {"a context of 65", "positions for 64"});
+}
+
 }  // namespace
 }  // namespace cria::model

@@ -32,7 +32,7 @@ class ExpertsStep final : public Step {
 
   int64_t scratch_floats() const override {
     const int64_t floats = static_cast<int64_t>(sizeof(float));
-    return std::min(kTokens, spec_.tokens) * (spec_.x_stride / floats + kTiles * kTileRows);
+    return std::min(kTokens, pairs_) * (spec_.x_stride / floats + kTiles * kTileRows);
   }
 
  private:

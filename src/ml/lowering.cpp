@@ -1,16 +1,36 @@
 #include "ml/lowering.h"
 
 #include "base/error.h"
+#include "ml/primitives.h"
 
 namespace cria::ml {
 namespace {
 
+// By index. Inputs may be written to whether or not anything reads them.
+std::vector<bool> needed_nodes(const Graph& graph, std::span<const Tensor> outputs) {
+  std::vector<bool> needed(graph.nodes().size());
+  for (const Tensor& output : outputs) needed[static_cast<size_t>(output.node()->index)] = true;
+  for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node) {
+    const auto i = static_cast<size_t>(node->index);
+    const bool changes_state = node->op == Op::kStore || is_recurrence(node->op);
+    needed[i] = needed[i] || changes_state || node->op == Op::kInput;
+    for (const Node* input : node->inputs) {
+      if (needed[i] && input && input->index >= 0) needed[static_cast<size_t>(input->index)] = true;
+    }
+  }
+  return needed;
+}
+
 // Copies nodes of one graph into another, lowering on the way.
 class Copier {
  public:
-  Copier(const Graph& source, Graph& target, const std::function<bool(const Node&)>& supports)
+  Copier(const Graph& source, Graph& target, std::span<const Tensor> outputs,
+         const std::function<bool(const Node&)>& supports)
       : target_(target), supports_(supports) {
-    for (const Node& node : source.nodes()) copied_.push_back(copy(node));
+    const std::vector<bool> needed = needed_nodes(source, outputs);
+    for (const Node& node : source.nodes()) {
+      copied_.push_back(needed[static_cast<size_t>(node.index)] ? copy(node) : nullptr);
+    }
   }
   std::vector<const Node*> take() { return std::move(copied_); }
 
@@ -65,9 +85,10 @@ class Copier {
 
 }  // namespace
 
-Lowered lower(const Graph& graph, const std::function<bool(const Node&)>& supports) {
+Lowered lower(const Graph& graph, std::span<const Tensor> outputs,
+              const std::function<bool(const Node&)>& supports) {
   Lowered lowered{std::make_unique<Graph>(), {}};
-  lowered.nodes = Copier(graph, *lowered.graph, supports).take();
+  lowered.nodes = Copier(graph, *lowered.graph, outputs, supports).take();
   return lowered;
 }
 

@@ -106,13 +106,17 @@ TEST(Lowering, LeavesOnlyWhatIsSupported) {
   Graph graph;
   const Tensor x = graph.input("x", DType::kF32, {3, 8});
   const Tensor y = rms_norm(swiglu(x, x), {}, 1e-5f).named("result");
-  const Lowered lowered = lower(graph, [](const Node& node) { return !info(node.op).lower; });
+  const Tensor unused = sigmoid(y), results[] = {y};
+  const Lowered lowered =
+      lower(graph, results, [](const Node& node) { return !info(node.op).lower; });
   for (const Node& node : lowered.graph->nodes())
     EXPECT_EQ(info(node.op).lower, nullptr) << info(node.op).name;
   EXPECT_EQ(lowered[y.node()]->name, "result");
   EXPECT_EQ(lowered[y.node()]->shape, y.shape());
-  test::expect_error([&] { lower(graph, [](const Node& node) { return node.op == Op::kInput; }); },
-                     Error::Code::kUnsupported, {"primitive"});
+  EXPECT_EQ(lowered[unused.node()], nullptr) << "nothing needs it";
+  test::expect_error(
+      [&] { lower(graph, results, [](const Node& node) { return node.op == Op::kInput; }); },
+      Error::Code::kUnsupported, {"primitive"});
 }
 
 }  // namespace

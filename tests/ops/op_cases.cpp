@@ -336,7 +336,7 @@ std::vector<float> evaluate(const OpCase& op_case, Backend& backend, bool lowere
   const Tensor result = op_case.build(inputs);
   inputs.load_weights();
   const auto keep = [&](const Node& node) { return !lowered || !info(node.op).lower; };
-  const Lowered graph = lower(inputs.graph(), keep);
+  const Lowered graph = lower(inputs.graph(), std::span(&result, 1), keep);
   const Tensor output(graph.graph.get(), graph[result.node()]);
   const auto plan = backend.plan(*graph.graph, std::span(&output, 1));
   // Inputs are those of the copied graph.

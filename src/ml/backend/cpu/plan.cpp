@@ -10,7 +10,8 @@
 namespace cria::ml::cpu {
 
 CpuPlan::CpuPlan(const Graph& graph, std::span<const Tensor> outputs, const PlanContext& context)
-    : lowered_(lower(graph, [&](const Node& node) { return runs(node, context.weights); })),
+    : lowered_(
+          lower(graph, outputs, [&](const Node& node) { return runs(node, context.weights); })),
       weight_data_(context.weight_data) {
   std::vector<Tensor> results;
   for (const Tensor& output : outputs) {

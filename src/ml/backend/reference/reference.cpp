@@ -30,7 +30,7 @@ class ReferenceState final : public State {
 class ReferencePlan final : public Plan {
  public:
   ReferencePlan(const Graph& graph, std::span<const Tensor> outputs)
-      : lowered_(lower(graph, [](const Node& node) { return !info(node.op).lower; })) {
+      : lowered_(lower(graph, outputs, [](const Node& node) { return !info(node.op).lower; })) {
     for (const Tensor& output : outputs) outputs_.push_back(storage(lowered_[output.node()]));
     place();
   }

@@ -39,8 +39,11 @@ struct StateRows {
 bool is_recurrence(Op op);
 // The operand that is its state.
 const Node* recurrent_state(const Node& node);
+// `scratch` is recurrence_scratch_bytes() of memory for this call alone, aligned for doubles.
+int64_t recurrence_scratch_bytes(const Node& node);
 void evaluate_recurrence(const Node& node, std::span<const Operand> operands,
-                         const StateRows& state, int64_t first, int64_t last, float* out);
+                         const StateRows& state, int64_t first, int64_t last,
+                         std::span<std::byte> scratch, float* out);
 
 // Writes the rows of the second operand to slots of the state, which the third names.
 void evaluate_store(const Node& node, std::span<const Operand> operands, std::byte* state);

@@ -8,13 +8,47 @@
 namespace cria::ml {
 namespace {
 
+// Hands out pieces of memory that the caller brought.
+class Scratch {
+ public:
+  explicit Scratch(std::span<std::byte> memory) : left_(memory) {}
+
+  template <class T>
+  std::span<T> take(int64_t count) {
+    const size_t bytes = static_cast<size_t>(count) * sizeof(T), whole = padded(bytes);
+    CRIA_CHECK(whole <= left_.size());
+    T* data = reinterpret_cast<T*>(left_.data());
+    left_ = left_.subspan(whole);
+    return {data, static_cast<size_t>(count)};
+  }
+  static constexpr size_t padded(size_t bytes) { return (bytes + 7) / 8 * 8; }
+
+ private:
+  std::span<std::byte> left_;
+};
+
+bool is_converted(const Node* node) {
+  return node && !node->state && node->dtype != DType::kF32 && node->dtype != DType::kI32;
+}
+
+// An operand's numbers, converted when it has another type.
+const float* floats(const Operand& operand, Scratch& scratch) {
+  if (!is_converted(operand.node)) return reinterpret_cast<const float*>(operand.data);
+  const std::span<float> converted = scratch.take<float>(operand.node->shape.size());
+  dequantize(operand.node->dtype, operand.data, converted);
+  return converted.data();
+}
+
 // What the functions below go over.
 struct Part {
   const Node& node;
   Operands x;
   const StateRows& state;
   int64_t first, last;
+  Scratch& scratch;
   float* out;
+
+  const float* floats(size_t i) const { return ml::floats(x[i], scratch); }
 
   int64_t tokens() const { return node.shape[0]; }
   const Shape& shape(size_t i) const { return x[i].node->shape; }
@@ -22,16 +56,15 @@ struct Part {
 
 // Reference: the convolutions of Gu and Dao, arXiv:2312.00752.
 void causal_conv(const Part& part) {
-  const Floats x(part.x[0]), weight(part.x[1]);
+  const float *x = part.floats(0), *weight = part.floats(1);
+  const float* bias = part.x.size() > 4 ? part.floats(4) : nullptr;
   const int64_t channels = part.shape(1)[0], kernel = part.shape(1)[1];
-  std::vector<float> bias(static_cast<size_t>(channels));
-  if (part.x.size() > 4) dequantize(part.x[4].node->dtype, part.x[4].data, bias);
   for (int64_t t = 0; t < part.tokens(); ++t) {
     const int64_t slot = ints(part.x[3])[t];
     for (int64_t c = part.first; c < part.last; ++c) {
       const float latest = x[t * channels + c];
-      double sum = double{bias[static_cast<size_t>(c)]} +
-                   double{weight[c * kernel + kernel - 1]} * double{latest};
+      double sum =
+          (bias ? double{bias[c]} : 0) + double{weight[c * kernel + kernel - 1]} * double{latest};
       for (int64_t i = 0; i + 1 < kernel; ++i) {
         float& past = part.state.at(slot, i)[c];
         sum += double{weight[c * kernel + i]} * double{past};
@@ -44,10 +77,11 @@ void causal_conv(const Part& part) {
 
 // Reference: Dao and Gu, arXiv:2405.21060; with d = 1 and a per state that of arXiv:2312.00752.
 void ssm_scan(const Part& part) {
-  const Floats x(part.x[0]), dt(part.x[1]), a(part.x[2]), b(part.x[3]), c(part.x[4]);
+  const float *x = part.floats(0), *dt = part.floats(1), *a = part.floats(2), *b = part.floats(3),
+              *c = part.floats(4);
   const int64_t heads = part.node.shape[1], dim = part.node.shape[2];
   const int64_t groups = part.shape(3)[1], states = part.shape(3)[2], rates = part.shape(2)[1];
-  std::vector<double> decays(static_cast<size_t>(states));
+  const std::span<double> decays = part.scratch.take<double>(states);
   for (int64_t t = 0; t < part.tokens(); ++t) {
     for (int64_t h = part.first; h < part.last; ++h) {
       float* state = part.state.at(ints(part.x[6])[t], h);
@@ -73,9 +107,10 @@ void ssm_scan(const Part& part) {
 
 // Reference: Yang et al., arXiv:2412.06464.
 void delta_rule(const Part& part) {
-  const Floats q(part.x[0]), k(part.x[1]), v(part.x[2]), gate(part.x[3]), beta(part.x[4]);
+  const float *q = part.floats(0), *k = part.floats(1), *v = part.floats(2), *gate = part.floats(3),
+              *beta = part.floats(4);
   const int64_t heads = part.node.shape[1], dim = part.node.shape[2], states = part.shape(0)[2];
-  std::vector<double> known(static_cast<size_t>(dim)), sums(static_cast<size_t>(dim));
+  const auto known = part.scratch.take<double>(dim), sums = part.scratch.take<double>(dim);
   for (int64_t t = 0; t < part.tokens(); ++t) {
     for (int64_t h = part.first; h < part.last; ++h) {
       float* state = part.state.at(ints(part.x[6])[t], h);  // [states][dim]
@@ -114,9 +149,22 @@ const Node* recurrent_state(const Node& node) {
   return node.inputs[node.op == Op::kCausalConv ? 2 : 5];
 }
 
+int64_t recurrence_scratch_bytes(const Node& node) {
+  size_t bytes = 0;
+  for (const Node* input : node.inputs) {
+    if (!is_converted(input)) continue;
+    bytes += Scratch::padded(static_cast<size_t>(input->shape.size()) * sizeof(float));
+  }
+  const int64_t doubles = node.op == Op::kSsmScan     ? node.inputs[3]->shape[2]
+                          : node.op == Op::kDeltaRule ? 2 * node.shape[2]
+                                                      : 0;
+  return static_cast<int64_t>(bytes) + doubles * static_cast<int64_t>(sizeof(double));
+}
+
 void evaluate_recurrence(const Node& node, Operands x, const StateRows& state, int64_t first,
-                         int64_t last, float* out) {
-  const Part part{node, x, state, first, last, out};
+                         int64_t last, std::span<std::byte> memory, float* out) {
+  Scratch scratch(memory);
+  const Part part{node, x, state, first, last, scratch, out};
   if (node.op == Op::kCausalConv) return causal_conv(part);
   if (node.op == Op::kSsmScan) return ssm_scan(part);
   delta_rule(part);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include "base/error.h"
 #include "ml/backend/cpu/kernels/pack.h"
@@ -85,12 +86,19 @@ class PrimitiveStep final : public Step {
     items = parts(node);
     chunk = chunk_of(items, threads);
   }
-  void run(int64_t first, int64_t last, float*) const override {
+  void run(int64_t first, int64_t last, float* scratch) const override {
     if (is_recurrence(node_.op)) {
       auto& state = *static_cast<CpuState*>(recurrent_state(node_)->state);
-      return evaluate_recurrence(node_, operands_, state.rows(), first, last, out_);
+      return evaluate_recurrence(
+          node_, operands_, state.rows(), first, last,
+          std::as_writable_bytes(std::span(scratch, static_cast<size_t>(scratch_floats()))), out_);
     }
     evaluate(node_, operands_, first, last, out_);
+  }
+  int64_t scratch_floats() const override {
+    if (!is_recurrence(node_.op)) return 0;
+    constexpr auto kFloat = static_cast<int64_t>(sizeof(float));
+    return (recurrence_scratch_bytes(node_) + kFloat - 1) / kFloat;
   }
 
  private:

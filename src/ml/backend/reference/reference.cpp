@@ -105,11 +105,12 @@ class ReferencePlan final : public Plan {
     if (is_recurrence(node.op)) {
       const Node& state = *recurrent_state(node);
       auto& memory = static_cast<ReferenceState*>(state.state)->bytes;
+      std::vector<double> scratch(static_cast<size_t>(recurrence_scratch_bytes(node) + 7) / 8);
       return evaluate_recurrence(node, operands,
                                  {.data = reinterpret_cast<float*>(memory.data()),
                                   .rows = state.shape[1],
                                   .dim = state.shape[2]},
-                                 0, n, out);
+                                 0, n, std::as_writable_bytes(std::span(scratch)), out);
     }
     const bool heavy = node.op == Op::kMatmul || node.op == Op::kConv;
     if (!heavy) return evaluate(node, operands, 0, n, out);

@@ -97,6 +97,7 @@ size_t Cache::group_of(const LayerSpec& layer) {
 int64_t Cache::blocks_of(const LayerSpec& layer) const {
   switch (layer.kind) {
     case LayerKind::kFull:
+    case LayerKind::kBidirectional:
       return blocks_for(options_.tokens);
     case LayerKind::kWindow: {
       // What each sequence sees, what a pass adds, and a second window while tokens are moved.
@@ -240,7 +241,7 @@ int64_t Cache::bytes() const { return bytes_; }
 int64_t Cache::room() const {
   int64_t blocks = std::numeric_limits<int32_t>::max();
   for (const Group& group : groups_) {
-    if (group.kind == LayerKind::kFull) blocks = std::min(blocks, group.available());
+    if (group.keeps_all()) blocks = std::min(blocks, group.available());
   }
   return blocks * options_.block_size;
 }
@@ -264,7 +265,8 @@ bool Cache::truncate(Sequence sequence, int64_t length) {
   CRIA_CHECK(length >= 0 && length <= table.length);
   if (length == table.length) return true;
   for (size_t g = 0; length > 0 && g < groups_.size(); ++g) {
-    if (groups_[g].kind == LayerKind::kRecurrent) return false;
+    const LayerKind kind = groups_[g].kind;
+    if (kind == LayerKind::kRecurrent || kind == LayerKind::kBidirectional) return false;
     if (!groups_[g].paged()) continue;
     if (groups_[g].first_seen(length) / options_.block_size < table.blocks[g].first) return false;
   }

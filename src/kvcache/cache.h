@@ -79,7 +79,8 @@ class Cache {
   std::vector<Usage> usage() const;
 
   // Forgets all tokens from position `length` on. False, and nothing changes, when the tokens that
-  // the next one would see are no longer there: window and recurrent layers.
+  // the next one would see are no longer there: window and recurrent layers; or saw what would be
+  // forgotten: bidirectional ones.
   [[nodiscard]] bool truncate(Sequence sequence, int64_t length);
 
   // Removes the tokens at positions [begin, end); those after them move to lower positions. The
@@ -123,6 +124,7 @@ class Cache {
   // Of passes.
   View make_view(ml::Graph& graph, int64_t tokens, bool (*included)(LayerKind)) const;
   Layer make_layer(ml::Graph& graph, const LayerPlace& place, const View& view) const;
+  void place_whole(std::span<const int32_t> rows, const View& view, ml::Plan& plan);
   void place_group(size_t group, std::span<const int32_t> positions, std::span<const int32_t> rows,
                    const View& view, ml::Plan& plan);
   static void write_table(const Blocks* blocks, std::span<int32_t> row);

@@ -23,7 +23,9 @@ struct Group {
   int64_t slots_each;                                   // of one block of the pool
   std::vector<std::unique_ptr<ml::State>> states = {};  // keys, values of its first layer, ...
 
-  bool paged() const { return kind == LayerKind::kFull || kind == LayerKind::kWindow; }
+  bool paged() const { return kind != LayerKind::kEncoder && kind != LayerKind::kRecurrent; }
+  // Whether the pool holds all tokens.
+  bool keeps_all() const { return kind == LayerKind::kFull || kind == LayerKind::kBidirectional; }
   // Blocks that could be handed out, once those that only the tree holds are evicted.
   int64_t available() const { return pool.free() + pool.cached(); }
   // The first position that the token after `length` others sees.

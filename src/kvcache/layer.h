@@ -10,10 +10,11 @@
 namespace cria::kvcache {
 
 enum class LayerKind : uint8_t {
-  kFull,       // keys and values of all tokens
-  kWindow,     // of the last `window` tokens; what falls out of the window is freed
-  kEncoder,    // of what an encoder wrote once for a request; every token sees all of it
-  kRecurrent,  // a state per sequence instead, which each token changes
+  kFull,           // keys and values of all tokens
+  kWindow,         // of the last `window` tokens; what falls out of the window is freed
+  kBidirectional,  // of all tokens, and each sees those after it, too: a sequence is one pass
+  kEncoder,        // of what an encoder wrote once for a request; every token sees all of it
+  kRecurrent,      // a state per sequence instead, which each token changes
 };
 
 // A part of a recurrent state: [rows, dim] floats.
@@ -79,6 +80,8 @@ struct View {
   ml::Tensor positions;  // i32 [t]
   ml::Tensor sequences;  // i32 [t]
   int64_t context = 0;   // the most tokens of one sequence
+  // Models with layers that see both ways only: the last position of each token's sequence.
+  ml::Tensor last_positions;  // i32 [t]
   // Models with encoder layers only. `encoded` [t, 1] is 1 for tokens of sequences for which an
   // encoder wrote something, else 0: what attention finds in an empty history means nothing.
   ml::Tensor encoder_positions;  // i32 [t]: the last that the encoder wrote

@@ -101,6 +101,37 @@ TEST(WindowLayer, GoesBackOnlyAsFarAsItsWindowIsThere) {
   EXPECT_EQ(seen(f.append_all(a, {5, 6}).back()), "56");
 }
 
+const std::vector<LayerSpec> kBothWays = {
+    {.kv_heads = 1, .head_dim = 1, .kind = LayerKind::kBidirectional}};
+
+TEST(BidirectionalLayer, ShowsEachTokenAllOfItsSequence) {
+  CacheFixture f(small(), kBothWays);
+  const Sequence a = f.cache.open().value(), b = f.cache.open().value();
+  ASSERT_EQ(f.cache.reserve(a, 3), Outcome::kOk);
+  ASSERT_EQ(f.cache.reserve(b, 2), Outcome::kOk);
+  EXPECT_EQ(f.append({a, b, a, a, b}, {1, 5, 2, 3, 6}),
+            (Rows{"123.....", "....56..", "123.....", "123.....", "....56.."}));
+}
+
+TEST(BidirectionalLayer, KeepsItsSequenceForNobodyElse) {
+  CacheFixture f(small(), kBothWays);
+  f.remember({1, 2, 3});
+  EXPECT_EQ(f.usage(), "4 free, 0 cached, 0 used");
+  EXPECT_EQ(f.cache.open(Ids{1, 2, 3, 4}).value().cached, 0);
+}
+
+TEST(BidirectionalLayer, CanForgetAllOrNothing) {
+  CacheFixture f(small(), kBothWays);
+  const Sequence a = f.cache.open().value();
+  f.append_all(a, {1, 2, 3});
+  Moves moves;
+  EXPECT_FALSE(f.cache.truncate(a, 2));
+  EXPECT_EQ(f.cache.remove(a, 0, 1, moves), Outcome::kImpossible);
+  EXPECT_EQ(f.cache.length(a), 3);
+  ASSERT_TRUE(f.cache.truncate(a, 0));
+  EXPECT_EQ(f.append_all(a, {7, 8}).back(), "78......");
+}
+
 // A pass over the encoder's output: its keys are these.
 void encode(CacheFixture& f, Sequence sequence, const Ids& ids) {
   ml::Graph graph;

@@ -44,6 +44,9 @@ View Cache::make_view(ml::Graph& graph, int64_t tokens, bool (*included)(LayerKi
       if (kind != LayerKind::kRecurrent) {
         inputs.tables = i32(concat("tables.", g), {options_.sequences + 1, max_blocks_});
       }
+      if (kind == LayerKind::kBidirectional) {
+        view.last_positions = i32("last_positions", {tokens});
+      }
       if (kind == LayerKind::kEncoder) {
         view.encoder_positions = i32("encoder_positions", {tokens});
         view.encoded = graph.input("encoded", ml::DType::kF32, {tokens, 1});
@@ -63,12 +66,15 @@ Layer Cache::make_layer(ml::Graph& graph, const LayerPlace& place, const View& v
     states.push_back(graph.state(*group.states[place.first_state + i]));
   }
   if (group.kind == LayerKind::kRecurrent || !inputs.slots) return {states, inputs.slots};
-  const bool encoder = group.kind == LayerKind::kEncoder;
+  // Attention sees what lies up to this position.
+  const ml::Tensor positions = group.kind == LayerKind::kEncoder         ? view.encoder_positions
+                               : group.kind == LayerKind::kBidirectional ? view.last_positions
+                                                                         : view.positions;
   return {{.keys = states[0],
            .values = states[1],
            .tables = inputs.tables,
            .sequences = view.sequences,
-           .positions = encoder ? view.encoder_positions : view.positions},
+           .positions = positions},
           inputs.slots,
           options_.block_size,
           group.window};
@@ -92,7 +98,23 @@ void Cache::place(std::span<const int32_t> tokens, std::span<const Sequence> seq
     positions[tokens.size() + static_cast<size_t>(i)] = static_cast<int32_t>(i);
     rows[tokens.size() + static_cast<size_t>(i)] = static_cast<int32_t>(options_.sequences);
   }
+  if (view.last_positions) place_whole(rows, view, plan);
   for (size_t g = 0; g < groups_.size(); ++g) place_group(g, positions, rows, view, plan);
+}
+
+// Of sequences whose tokens see each other both ways. They are nobody else's beginning, since what
+// is computed of a token depends on those after it.
+void Cache::place_whole(std::span<const int32_t> rows, const View& view, ml::Plan& plan) {
+  const std::span<int32_t> last = ints(plan, view.last_positions);
+  const auto fill = std::ranges::count(rows, static_cast<int32_t>(options_.sequences));
+  for (size_t t = 0; t < rows.size(); ++t) {
+    last[t] = static_cast<int32_t>(fill - 1);
+    if (rows[t] == options_.sequences) continue;
+    Table& table = this->table(rows[t]);
+    CRIA_CHECK(table.computed == 0);
+    table.cacheable = false;
+    last[t] = static_cast<int32_t>(table.length - 1);
+  }
 }
 
 void Cache::place_group(size_t group, std::span<const int32_t> positions,

@@ -42,10 +42,11 @@ Cache::Outcome Cache::remove(Sequence sequence, int64_t begin, int64_t end, Move
 }
 
 // A window that reaches back to before what is removed needs tokens that it may have left behind;
-// and no state can forget.
+// no state can forget, and where
+// tokens see both ways all have seen what would go.
 bool Cache::can_remove(const Table& table, size_t group, int64_t begin, int64_t end) const {
   const Group& g = groups_[group];
-  if (g.kind == LayerKind::kRecurrent) return false;
+  if (g.kind == LayerKind::kRecurrent || g.kind == LayerKind::kBidirectional) return false;
   const int64_t seen = g.first_seen(table.length - (end - begin));
   return !g.paged() || seen >= begin || seen / options_.block_size >= table.blocks[group].first;
 }

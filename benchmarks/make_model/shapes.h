@@ -34,6 +34,7 @@ class ShapeConfig final : public model::Config {
   std::optional<double> find_real(const std::string& key) const override;
   std::optional<bool> find_boolean(const std::string&) const override { return std::nullopt; }
   std::optional<std::string> find_text(const std::string&) const override { return std::nullopt; }
+  std::vector<std::string> find_texts(const std::string&) const override { return {}; }
   bool has_key(const std::string& key) const override {
     return find_integers(key) || find_real(key);
   }

@@ -102,4 +102,6 @@ std::string Config::text(std::string_view key, std::string_view fallback) const 
   return find_text(full(key)).value_or(std::string(fallback));
 }
 
+std::vector<std::string> Config::texts(std::string_view key) const { return find_texts(full(key)); }
+
 }  // namespace cria::model

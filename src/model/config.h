@@ -40,6 +40,7 @@ class Config {
   // A flag per layer; nothing when there is no list.
   std::optional<std::vector<bool>> flags(std::string_view key, int64_t layers) const;
   std::string text(std::string_view key, std::string_view fallback) const;
+  std::vector<std::string> texts(std::string_view key) const;  // empty when absent
   bool has(std::string_view key) const;
 
   // Corrupt or Unsupported, naming the key in full: c.corrupt("block_count", "is 0, ...").
@@ -61,6 +62,7 @@ class Config {
   // Only of a list: of booleans, or of integers, which are false when 0.
   virtual std::optional<std::vector<bool>> find_flags(const std::string& key) const = 0;
   virtual std::optional<std::string> find_text(const std::string& key) const = 0;
+  virtual std::vector<std::string> find_texts(const std::string& key) const = 0;
   virtual bool has_key(const std::string& key) const = 0;
 
  private:

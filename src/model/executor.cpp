@@ -47,14 +47,24 @@ int64_t rounded_up(int64_t n, int64_t largest_step, int64_t most) {
   return std::min((n + step - 1) / step * step, most);
 }
 
+// As forward() names it.
+ml::Tensor last_hidden(ml::Graph& graph) {
+  const auto& nodes = graph.nodes();
+  const auto found = std::find_if(nodes.rbegin(), nodes.rend(), [](const ml::Node& node) {
+    return node.name.starts_with("hidden.");
+  });
+  CRIA_CHECK(found != nodes.rend());
+  return {&graph, &*found};
+}
+
 }  // namespace
 
 struct Executor::Pass {
-  int64_t tokens, outputs;  // rows
+  Form form;
   ml::Graph graph;
   kvcache::View view;
   Batch batch;
-  std::vector<ml::Tensor> results;  // the logits, then what a trace keeps
+  std::vector<ml::Tensor> results;  // what a run gives, then what a trace keeps
   std::unique_ptr<ml::Plan> plan;
 };
 
@@ -70,15 +80,20 @@ Executor::Executor(const Model& model, std::span<const ml::Node* const> weights,
   const auto start = std::chrono::steady_clock::now();
   if (options_.cache.tokens <= 0) options_.cache.tokens = options_.max_tokens;
   options_.cache.pass = options_.max_tokens;
+  if (const int64_t most = model.positions(); most > 0) {
+    const int64_t context = options_.cache.context;
+    options_.cache.context = context > 0 ? std::min(context, most) : most;
+  }
   backend_ = ml::make_backend(options_.backend, options_.backend_options);
   cache_ = std::make_unique<kvcache::Cache>(*backend_, model.cache_spec(), options_.cache);
 
   // The largest pass there will be says what each weight is for, and how much memory the others may
   // need.
   options_.max_outputs = std::min(options_.max_outputs, options_.max_tokens);
-  largest_ = build(options_.max_tokens, options_.max_outputs);
+  largest_ = build({options_.max_tokens, options_.max_outputs, false});
   load(weights, largest_->graph, progress);
   compile(*largest_);
+  if (options_.hidden) pass({options_.max_tokens, options_.max_tokens, true});
   removal_ = build_removal();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   log::debug("executor: ", backend_->name(), " (", backend_->devices().front().description,
@@ -102,15 +117,21 @@ void Executor::load(std::span<const ml::Node* const> weights, const ml::Graph& g
   }
 }
 
-std::unique_ptr<Executor::Pass> Executor::build(int64_t tokens, int64_t outputs) const {
+const kvcache::View& Executor::largest_view() const { return largest_->view; }
+
+std::unique_ptr<Executor::Pass> Executor::build(const Form& form) const {
   auto pass = std::make_unique<Pass>();
-  pass->tokens = tokens;
-  pass->outputs = outputs;
-  pass->view = cache_->view(pass->graph, tokens);
-  pass->batch = {.tokens = pass->graph.input("tokens", ml::DType::kI32, {tokens}),
+  pass->form = form;
+  pass->view = cache_->view(pass->graph, form.tokens);
+  const auto ints = [&](const char* name, int64_t n) {
+    return pass->graph.input(name, ml::DType::kI32, {n});
+  };
+  pass->batch = {.tokens = ints("tokens", form.tokens),
                  .positions = pass->view.positions,
-                 .outputs = pass->graph.input("outputs", ml::DType::kI32, {outputs})};
-  pass->results.push_back(model_.forward(pass->batch, pass->view));
+                 .outputs = ints("outputs", form.outputs),
+                 .types = model_.token_types() > 0 ? ints("types", form.tokens) : ml::Tensor{}};
+  const ml::Tensor output = model_.forward(pass->batch, pass->view);
+  pass->results.push_back(form.hidden ? last_hidden(pass->graph) : output);
   if (!options_.trace) return pass;
   for (const ml::Node& node : pass->graph.nodes()) {
     const bool leaf = node.op == ml::Op::kInput || node.op == ml::Op::kState;
@@ -151,13 +172,19 @@ kvcache::Cache::Outcome Executor::remove(kvcache::Sequence sequence, int64_t beg
   return outcome;
 }
 
-Executor::Pass& Executor::pass(int64_t tokens, int64_t outputs) {
+Executor::Form Executor::rounded(Form form) const {
   // A trace shows every row, so there it has those of the tokens.
-  if (!options_.trace) {
-    tokens = rounded_up(tokens, options_.cache.block_size, options_.max_tokens);
-    outputs = rounded_up(outputs, options_.max_outputs, options_.max_outputs);
-  }
-  const auto fits = [&](const Pass& p) { return p.tokens == tokens && p.outputs == outputs; };
+  if (options_.trace) return form;
+  const int64_t most = form.hidden ? options_.max_tokens : options_.max_outputs;
+  // What fills a pass up has positions, too.
+  const int64_t step = std::min(options_.cache.block_size, cache_->context());
+  form.tokens = rounded_up(form.tokens, step, options_.max_tokens);
+  form.outputs = rounded_up(form.outputs, most, most);
+  return form;
+}
+
+Executor::Pass& Executor::pass(const Form& form) {
+  const auto fits = [&](const Pass& p) { return p.form == form; };
   if (fits(*largest_)) return *largest_;
   const auto known = std::ranges::find_if(passes_, [&](const auto& p) { return fits(*p); });
   if (known != passes_.end()) {
@@ -168,29 +195,49 @@ Executor::Pass& Executor::pass(int64_t tokens, int64_t outputs) {
     last_ = nullptr;
     passes_.pop_back();
   }
-  passes_.push_front(build(tokens, outputs));
+  passes_.push_front(build(form));
   compile(*passes_.front());
   return *passes_.front();
 }
 
-std::span<const float> Executor::run(const Step& step) {
+void Executor::check(const Step& step) const {
   CRIA_CHECK(!step.tokens.empty() && step.tokens.size() == step.sequences.size());
+  const auto outputs = static_cast<int64_t>(step.outputs.size());
   CRIA_CHECK(static_cast<int64_t>(step.tokens.size()) <= options_.max_tokens &&
-             static_cast<int64_t>(step.outputs.size()) <= options_.max_outputs);
+             outputs <= (step.hidden ? options_.max_tokens : options_.max_outputs));
   for (int32_t token : step.tokens) {
     if (token < 0 || token >= vocabulary_) {
       fail(Error::Code::kInvalidArgument, "token id ", token, ", expected 0 to ", vocabulary_ - 1);
     }
   }
-  Pass& pass = this->pass(static_cast<int64_t>(step.tokens.size()),
-                          static_cast<int64_t>(step.outputs.size()));
+  CRIA_CHECK(step.types.empty() || step.types.size() == step.tokens.size());
+  for (int32_t type : step.types) {
+    if (type < 0 || type >= model_.token_types()) {
+      fail(Error::Code::kInvalidArgument, "token type ", type, ", expected one below ",
+           model_.token_types());
+    }
+  }
+  if (!bidirectional()) return;
+  for (const kvcache::Sequence sequence : step.sequences) {
+    if (cache_->length(sequence) == 0) continue;
+    fail(Error::Code::kInvalidArgument, "a text of ", cache_->length(sequence),
+         " tokens cannot go on: the model sees texts as a whole, in one pass");
+  }
+}
+
+std::span<const float> Executor::run(const Step& step) {
+  check(step);
+  Pass& pass = this->pass(rounded({static_cast<int64_t>(step.tokens.size()),
+                                   static_cast<int64_t>(step.outputs.size()), step.hidden}));
   cache_->place(step.tokens, step.sequences, pass.view, *pass.plan);
   write_ints(*pass.plan, pass.batch.tokens, step.tokens);
   write_ints(*pass.plan, pass.batch.outputs, step.outputs);
+  if (pass.batch.types) write_ints(*pass.plan, pass.batch.types, step.types);
   backend_->run(*pass.plan);
   cache_->commit(step.sequences);
   last_ = &pass;
-  return pass.plan->output(0).first(step.outputs.size() * static_cast<size_t>(vocabulary_));
+  const ml::Shape& rows = pass.results[0].shape();
+  return pass.plan->output(0).first(step.outputs.size() * static_cast<size_t>(rows[1]));
 }
 
 std::vector<Executor::Named> Executor::trace() const {

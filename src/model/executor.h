@@ -21,6 +21,7 @@ struct ExecutorOptions {
   kvcache::Options cache;
   int64_t max_tokens = 512;  // of one pass
   int64_t max_outputs = 1;   // rows of logits of one pass
+  bool hidden = false;       // room for passes that give hidden states of all their tokens
   bool trace = false;        // also keep every named result
 };
 
@@ -28,7 +29,9 @@ struct ExecutorOptions {
 struct Step {
   std::span<const int32_t> tokens;
   std::span<const kvcache::Sequence> sequences;
-  std::span<const int32_t> outputs;  // indices into tokens, ascending: whose logits are wanted
+  std::span<const int32_t> outputs;     // indices into tokens, ascending: whose logits are wanted
+  std::span<const int32_t> types = {};  // of tokens, where the model has such; empty: all 0
+  bool hidden = false;                  // the last hidden states are wanted instead
 };
 
 class Executor {
@@ -43,10 +46,14 @@ class Executor {
   kvcache::Cache& cache() { return *cache_; }
   ml::Backend& backend() { return *backend_; }
   int64_t vocabulary() const { return vocabulary_; }
+  int64_t token_types() const { return model_.token_types(); }
+  Output output() const { return model_.output(); }
+  // Whether tokens see those after them, so that a sequence has to be one pass.
+  bool bidirectional() const { return static_cast<bool>(largest_view().last_positions); }
   const ExecutorOptions& options() const { return options_; }
 
-  // Room in the cache must have been reserved. Returns the logits [outputs, vocab], valid until the
-  // next run.
+  // Room in the cache must have been reserved. Returns the logits [outputs, vocab], or what else
+  // the model gives, or hidden states [outputs, width], valid until the next run.
   std::span<const float> run(const Step& step);
 
   // Removes the tokens of a sequence at positions [begin, end), and moves those after them with
@@ -72,10 +79,19 @@ class Executor {
 
   void load(std::span<const ml::Node* const> weights, const ml::Graph& graph,
             const Progress& progress);
-  std::unique_ptr<Pass> build(int64_t tokens, int64_t outputs) const;
+  // Of a pass, and which plan it can use.
+  struct Form {
+    int64_t tokens, outputs;  // rows
+    bool hidden;
+    friend bool operator==(const Form&, const Form&) = default;
+  };
+  const kvcache::View& largest_view() const;
+  std::unique_ptr<Pass> build(const Form& form) const;
   std::unique_ptr<Removal> build_removal() const;
   void compile(Pass& pass);
-  Pass& pass(int64_t tokens, int64_t outputs);
+  Form rounded(Form form) const;
+  Pass& pass(const Form& form);
+  void check(const Step& step) const;
 
   const Model& model_;
   ExecutorOptions options_;

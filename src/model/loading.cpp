@@ -43,6 +43,10 @@ class GgufConfig final : public Config {
     const auto text = file_.text(key);
     return text ? std::optional(std::string(*text)) : std::nullopt;
   }
+  std::vector<std::string> find_texts(const std::string& key) const override {
+    const std::vector<std::string>* texts = file_.texts(key);
+    return texts ? *texts : std::vector<std::string>{};
+  }
   bool has_key(const std::string& key) const override { return file_.metadata().contains(key); }
 
  private:

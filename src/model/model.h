@@ -18,6 +18,14 @@ struct Batch {
   ml::Tensor tokens;     // i32 [t]
   ml::Tensor positions;  // i32 [t]
   ml::Tensor outputs;    // i32 [n]: the rows whose logits are wanted; null: all
+  ml::Tensor types;      // i32 [t]: of models with token_types()
+};
+
+// What forward() gives a row of.
+enum class Output : uint8_t {
+  kLogits,  // [n, vocab]: it continues texts
+  kHidden,  // [n, width]: it only reads them, for their embeddings
+  kScores,  // [n, labels]: it judges them; a text's score is that of its first token
 };
 
 class Model {
@@ -27,8 +35,9 @@ class Model {
   // Names every weight with its shape, once.
   virtual void bind(nn::Weights& weights) = 0;
 
-  // Builds the graph of one pass and returns the logits [n, vocab]. Names "hidden.0" the
-  // embeddings, "hidden.i" what leaves block i - 1, the last one after the final norm.
+  // Builds the graph of one pass and returns its output: the logits [n, vocab], unless output()
+  // says otherwise. Names "hidden.0" the embeddings, "hidden.i" what leaves block i - 1, the last
+  // one after the final norm and only of the rows asked for.
   virtual ml::Tensor forward(const Batch& batch, kvcache::View& cache) const = 0;
 
   // What each layer wants the cache to keep.
@@ -39,6 +48,11 @@ class Model {
   virtual ml::Tensor shift(size_t layer, ml::Tensor key, ml::Tensor delta) const = 0;
 
   virtual int64_t vocabulary() const = 0;
+  virtual Output output() const { return Output::kLogits; }
+  // Kinds of tokens, by the part of a text that they belong to; 0: all are alike.
+  virtual int64_t token_types() const { return 0; }
+  // Positions that it has learnt embeddings of, beyond which no text can go; 0: any.
+  virtual int64_t positions() const { return 0; }
 };
 
 using Factory = std::unique_ptr<Model> (*)(const Config& config);

@@ -80,6 +80,11 @@ class MapConfig final : public Config {
   std::optional<std::string> find_text(const std::string& key) const override {
     return find(texts_, key);
   }
+  // Of one text, since no test needs more.
+  std::vector<std::string> find_texts(const std::string& key) const override {
+    const auto found = find(texts_, key);
+    return found ? std::vector{*found} : std::vector<std::string>{};
+  }
   bool has_key(const std::string& key) const override {
     return find(numbers_, key) || find(texts_, key) || find(flags_, key);
   }

@@ -94,6 +94,13 @@ TEST(Executor, AllocatesNothingWhileTokensChooseExperts) {
   expect_no_allocations(MapConfig("qwen3moe", numbers));
 }
 
+TEST(Executor, AllocatesNothingWhileLayersKeepStates) {
+  std::map<std::string, Numbers> numbers(kNumbers.begin(), kNumbers.end());
+  numbers["attention.head_count_kv"] = {0, 1};
+  numbers["shortconv.l_cache"] = 32;  // whole blocks, so that the kernels are quantised too
+  expect_no_allocations(MapConfig("lfm2", numbers));
+}
+
 TEST(Executor, AllocatesNothingForAnyNumberOfSequencesThatDecode) {
   constexpr size_t kSequences = 40;
   const Invented invented;
@@ -124,6 +131,27 @@ TEST(Executor, AllocatesNothingForAnyNumberOfSequencesThatDecode) {
   const int64_t before = allocations;
   for (size_t count = 1; count <= kSequences; ++count) decode(count);
   EXPECT_EQ(allocations - before, 0);
+}
+
+TEST(Executor, GivesHiddenStatesOfAnyRowsInsteadOfLogits) {
+  const Invented invented;
+  ExecutorOptions options = small();
+  options.hidden = true;
+  Executor executor(*invented.model, invented.list, options);
+  options.trace = true;
+  Executor tracing(*invented.model, invented.list, options);
+  const std::vector<int32_t> tokens = {1, 2, 3};
+  const int32_t outputs[] = {0, 1, 2};
+  const auto run = [&](Executor& each) {
+    const kvcache::Sequence sequence = each.cache().open().value();
+    EXPECT_EQ(each.cache().reserve(sequence, 3), kvcache::Cache::Outcome::kOk);
+    const std::vector<kvcache::Sequence> sequences(3, sequence);
+    return each.run({.tokens = tokens, .sequences = sequences, .outputs = outputs, .hidden = true});
+  };
+  const auto rows = run(executor);
+  ASSERT_EQ(rows.size(), 3u * 32u);
+  run(tracing);
+  EXPECT_TRUE(std::ranges::equal(rows, tracing.trace().back().values));
 }
 
 TEST(Executor, RefusesTokensThatAreNotInTheVocabulary) {

@@ -12,7 +12,16 @@ namespace {
 
 class Shift : public testing::TestWithParam<TestConfig> {};
 
-INSTANTIATE_TEST_SUITE_P(Every, Shift, testing::ValuesIn(test_configs()),
+// States of recurrent layers cannot forget, so no keys are ever moved beside them.
+std::vector<TestConfig> configs_without_states() {
+  std::vector<TestConfig> configs = test_configs();
+  std::erase_if(configs, [](const TestConfig& config) {
+    return config.config.numbers().contains("shortconv.l_cache");
+  });
+  return configs;
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, Shift, testing::ValuesIn(configs_without_states()),
                          [](const auto& suite) { return suite.param.name; });
 
 // The keys of the first block that a new sequence's tokens get, [tokens, kv_heads, head_dim]. They

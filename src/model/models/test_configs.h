@@ -59,6 +59,24 @@ inline MapConfig gpt2() {
   return with_layer_norm(decoder("gpt2")).without("rope.freq_base").with("context_length", 64);
 }
 
+// Convolutions at both ends, attention between.
+inline MapConfig lfm2() {
+  return decoder("lfm2").with("attention.head_count_kv", {0, 2, 0}).with("shortconv.l_cache", 3);
+}
+
+inline MapConfig encoder(const std::string& architecture) {
+  return {architecture,
+          {{"vocab_size", 97},
+           {"context_length", 48},
+           {"embedding_length", 64},
+           {"feed_forward_length", 96},
+           {"block_count", 3},
+           {"attention.head_count", 4},
+           {"attention.layer_norm_epsilon", 1e-6},
+           {"tokenizer.ggml.token_type_count", 2}}};
+}
+
+// Those that continue texts.
 inline const std::vector<TestConfig>& test_configs() {
   static const std::vector<TestConfig> configs = {
       {"llama", decoder("llama")},
@@ -107,8 +125,28 @@ inline const std::vector<TestConfig>& test_configs() {
       {"gpt2", gpt2().without("attention.head_count_kv")},
       {"gpt2_scaled_by_layer",
        gpt2().with("attention.scale", 0.5).with_flag("attention.scale_by_layer", true)},
+      {"lfm2", lfm2()},
+      {"lfm2_of_convolutions_alone", lfm2().with("attention.head_count_kv", {0, 0, 0})},
+      {"lfm2_that_ends_with_attention",
+       lfm2().with("attention.head_count_kv", {0, 4, 4}).with("shortconv.l_cache", 5)},
   };
   return configs;
+}
+
+// Those that read them as a whole.
+inline const std::vector<TestConfig>& encoder_configs() {
+  static const std::vector<TestConfig> configs = {
+      {"bert", encoder("bert")},
+      {"bert_with_another_activation", encoder("bert").with_text("hidden_activation", "relu")},
+      {"bert_with_a_classifier", encoder("bert").with("pooling_type", 4)},
+  };
+  return configs;
+}
+
+inline std::vector<TestConfig> all_configs() {
+  std::vector<TestConfig> all = test_configs();
+  all.insert(all.end(), encoder_configs().begin(), encoder_configs().end());
+  return all;
 }
 
 }  // namespace cria::model

@@ -86,7 +86,6 @@ SourcePtr Conversion::take(const std::string& name) {
 }
 
 void Conversion::ignore(std::string_view ending) { ignored_.emplace_back(ending); }
-
 void Conversion::ignore_all_of(std::string_view beginning) {
   ignored_beginnings_.emplace_back(beginning);
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "convert/architecture.h"
 #include "convert/planned_file.h"
+#include "convert/sentence_transformers.h"
 #include "convert/tokenizer_import.h"
 
 namespace cria::convert {
@@ -67,6 +68,7 @@ void convert(const std::string& path, const std::string& output, const Options& 
                         {.type = options.type, .notice = options.notice});
   converter(conversion);
   conversion.finish();
+  write_pooling(conversion, folder);
   import_tokenizer(conversion, folder, options.pre);
   write_general(conversion, path);
   tell_unread(config, options);

@@ -42,9 +42,7 @@ class Watcher {
   std::string problem_;
 };
 
-}  // namespace
-
-Json parse_json(std::string_view text, const std::string& name) {
+Json parse(std::string_view text, const std::string& name) {
   Watcher watcher;
   Json json;
   try {
@@ -55,19 +53,36 @@ Json parse_json(std::string_view text, const std::string& name) {
     fail(Code::kCorrupt, name, ": no valid JSON");
   }
   if (!watcher.problem().empty()) fail(Code::kCorrupt, name, ": ", watcher.problem());
-  if (!json.is_object())
-    fail(Code::kCorrupt, name, ": is ", describe(json), ", expected an object");
   return json;
 }
 
-Json read_json(const std::string& path) {
+Json read(const std::string& path) {
   const MappedFile file(path);
   const std::span<const std::byte> bytes = file.bytes();
   if (bytes.size() > kMostBytes) {
     fail(Code::kInvalidArgument, path, ": has ", bytes.size(), " bytes, expected at most ",
          kMostBytes);
   }
-  return parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+  return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+}
+
+Json checked_object(Json json, const std::string& name) {
+  if (json.is_object()) return json;
+  fail(Code::kCorrupt, name, ": is ", describe(json), ", expected an object");
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& name) {
+  return checked_object(parse(text, name), name);
+}
+
+Json read_json(const std::string& path) { return checked_object(read(path), path); }
+
+Json read_json_array(const std::string& path) {
+  Json json = read(path);
+  if (json.is_array()) return json;
+  fail(Code::kCorrupt, path, ": is ", describe(json), ", expected an array");
 }
 
 std::string describe(const Json& value) {

@@ -14,6 +14,9 @@ using Json = nlohmann::json;
 Json read_json(const std::string& path);
 Json parse_json(std::string_view text, const std::string& name);
 
+// The same for a file that holds an array.
+Json read_json_array(const std::string& path);
+
 // A value for a message: short, on one line.
 std::string describe(const Json& value);
 

@@ -209,6 +209,19 @@ SourcePtr plus(const SourcePtr& source, float offset) {
   return source ? std::make_shared<Plus>(source, offset) : nullptr;
 }
 
+SourcePtr without_dimension(const SourcePtr& source, size_t dimension) {
+  if (!source) return nullptr;
+  Shape shape = source->shape();
+  if (dimension == 0 || dimension >= shape.size() || shape[dimension] != 1) {
+    fail_shape(*source, concat("expected size 1 in dimension ", dimension));
+  }
+  shape.erase(shape.begin() + static_cast<int64_t>(dimension));
+  return std::make_shared<Rows>(source, shape, std::vector{source},
+                                [s = source.get()](int64_t row) {
+                                  return Rows::Place{s, row};
+                                });
+}
+
 SourcePtr stacked(const std::vector<SourcePtr>& sources) {
   if (std::ranges::count(sources, nullptr) > 0) return nullptr;
   const SourcePtr& first = sources.at(0);

@@ -55,6 +55,8 @@ SourcePtr rows(const SourcePtr& source, int64_t begin, int64_t count);
 SourcePtr transposed(const SourcePtr& source);
 // Each number plus `offset`, as F32.
 SourcePtr plus(const SourcePtr& source, float offset);
+// Without a dimension after the first that has size 1.
+SourcePtr without_dimension(const SourcePtr& source, size_t dimension);
 // Tensors of one shape and type, along a new first dimension.
 SourcePtr stacked(const std::vector<SourcePtr>& sources);
 

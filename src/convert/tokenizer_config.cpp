@@ -124,15 +124,27 @@ void write_special_ids(Conversion& conversion, const Folder& folder, const Confi
   }
   struct Row {
     const char *token, *id, *key;
+    const char* usual = "";  // its text when no file names it
   };
-  for (const Row& row : {Row{"bos_token", "bos_token_id", "bos_token_id"},
-                         Row{"eos_token", "eos_token_id", "eos_token_id"},
-                         Row{"unk_token", "unk_token_id", "unknown_token_id"},
-                         Row{"pad_token", "pad_token_id", "padding_token_id"}}) {
+  std::vector<Row> rows = {{"bos_token", "bos_token_id", "bos_token_id"},
+                           {"eos_token", "eos_token_id", "eos_token_id"},
+                           {"unk_token", "unk_token_id", "unknown_token_id"},
+                           {"pad_token", "pad_token_id", "padding_token_id"}};
+  if (vocabulary.model == "bert") {
+    // What a text begins and ends with has two names. The misspelt key is that of the format.
+    rows = {{"cls_token", "cls_token_id", "cls_token_id", "[CLS]"},
+            {"cls_token", "cls_token_id", "bos_token_id", "[CLS]"},
+            {"sep_token", "sep_token_id", "seperator_token_id", "[SEP]"},
+            {"sep_token", "sep_token_id", "eos_token_id", "[SEP]"},
+            {"unk_token", "unk_token_id", "unknown_token_id", "[UNK]"},
+            {"pad_token", "pad_token_id", "padding_token_id", "[PAD]"},
+            {"mask_token", "mask_token_id", "mask_token_id", "[MASK]"}};
+  }
+  for (const Row& row : rows) {
     std::vector<int64_t> ids;
-    if (const auto named = named_id(folder, tokenizer.json(), row.token, vocabulary)) {
-      ids.push_back(*named);
-    }
+    auto named = named_id(folder, tokenizer.json(), row.token, vocabulary);
+    if (!named && *row.usual) named = vocabulary.find(row.usual);
+    if (named) ids.push_back(*named);
     append_ids(conversion.whole_config(), row.id, vocabulary.rows(), ids);
     if (generation) append_ids(*generation, row.id, vocabulary.rows(), ids);
     if (ids.empty() && vocabulary.unknown() && std::string_view(row.token) == "unk_token") {

@@ -7,6 +7,7 @@
 #include "convert/sentencepiece_model.h"
 #include "convert/tokenizer_config.h"
 #include "convert/tokenizer_json.h"
+#include "convert/wordpiece.h"
 
 namespace cria::convert {
 namespace {
@@ -23,7 +24,8 @@ Vocabulary read_model(const Folder& folder, int64_t rows) {
   return vocabulary;
 }
 
-Vocabulary read_vocabulary(const Folder& folder, int64_t rows, const std::string& pre) {
+Vocabulary read_vocabulary(const Folder& folder, const Config& tokenizer, int64_t rows,
+                           const std::string& pre) {
   const bool has_model = folder.has("tokenizer.model");
   if (folder.has("tokenizer.json")) {
     const std::string path = folder.file("tokenizer.json");
@@ -31,8 +33,9 @@ Vocabulary read_vocabulary(const Folder& folder, int64_t rows, const std::string
     if (!has_model || is_byte_level_bpe(json)) return read_tokenizer_json(json, path, rows, pre);
   }
   if (has_model) return read_model(folder, rows);
+  if (folder.has("vocab.txt")) return read_vocab_txt(folder, tokenizer, rows);
   fail(Code::kNotFound, folder.path(),
-       ": has no tokenizer, expected tokenizer.json or tokenizer.model");
+       ": has no tokenizer, expected tokenizer.json, tokenizer.model or vocab.txt");
 }
 
 }  // namespace
@@ -42,7 +45,7 @@ void import_tokenizer(Conversion& conversion, const Folder& folder, const std::s
   const Config tokenizer = folder.has(name)
                                ? Config(read_json(folder.file(name)), folder.file(name))
                                : Config(Json::object(), folder.path() + "/" + name);
-  Vocabulary vocabulary = read_vocabulary(folder, conversion.vocabulary(), pre);
+  Vocabulary vocabulary = read_vocabulary(folder, tokenizer, conversion.vocabulary(), pre);
   for (const std::string& text : vocabulary.notices) conversion.notice(text);
   set_flags(tokenizer, vocabulary.model == "llama", vocabulary);
   vocabulary.write(conversion.file());

@@ -6,6 +6,7 @@
 #include "base/quote.h"
 #include "convert/config.h"
 #include "convert/pre_tokenizers.h"
+#include "convert/wordpiece.h"
 
 namespace cria::convert {
 namespace {
@@ -45,6 +46,26 @@ class Importer {
     return std::move(vocabulary_);
   }
 
+  Vocabulary read_wordpiece() {
+    const Config model(part(tokenizer_, "model"), file_ + ": model");
+    model.expect("continuing_subword_prefix", kSubwordPrefix);
+    if (const int64_t most = model.count("max_input_chars_per_word", 100); most != 100) {
+      model.unsupported("max_input_chars_per_word", "is ", most, ", expected 100");
+    }
+    const std::string splitter = type_of(part(tokenizer_, "pre_tokenizer"));
+    const std::string normalizer = type_of(part(tokenizer_, "normalizer"));
+    if (splitter != "BertPreTokenizer" || normalizer != "BertNormalizer") {
+      fail(Code::kUnsupported, file_, ": normalizer ", quote(normalizer), " and pre_tokenizer ",
+           quote(splitter), ", expected BertNormalizer and BertPreTokenizer");
+    }
+    set_wordpiece(Config(part(tokenizer_, "normalizer"), file_ + ": normalizer"),
+                  {.lowercase = "lowercase", .ideographs = "handle_chinese_chars"}, vocabulary_);
+    add_added_tokens();
+    add_tokens(part(part(tokenizer_, "model"), "vocab"));
+    read_template();
+    return std::move(vocabulary_);
+  }
+
  private:
   static void refuse_options(const Config& model) {
     for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"}) {
@@ -68,8 +89,15 @@ class Importer {
   void add_tokens(const Json& vocab) {
     if (!vocab.is_object())
       fail(Code::kCorrupt, file_, ": model: vocab is ", describe(vocab), ", expected an object");
-    for (const auto& [text, id] : vocab.items())
-      vocabulary_.add(id_of(id, text), text, TokenType::kNormal);
+    const bool is_wordpiece = vocabulary_.model == "bert";
+    for (const auto& [text, id] : vocab.items()) {
+      const int64_t number = id_of(id, text);
+      if (is_wordpiece) {
+        add_wordpiece(number, text, vocabulary_);
+      } else {
+        vocabulary_.add(number, text, TokenType::kNormal);
+      }
+    }
   }
 
   int64_t id_of(const Json& id, const std::string& text) const {
@@ -139,6 +167,7 @@ class Importer {
     }
   }
   void read_template(const Json& processor) {
+    if (type_of(processor) == "BertProcessing") vocabulary_.add_bos = vocabulary_.add_eos = true;
     if (type_of(processor) != "TemplateProcessing") return;
     const Json& single = part(processor, "single");
     if (!single.is_array() || single.empty()) return;
@@ -167,11 +196,14 @@ bool is_byte_level_bpe(const Json& tokenizer) {
 
 Vocabulary read_tokenizer_json(const Json& tokenizer, const std::string& file, int64_t rows,
                                const std::string& pre) {
+  if (type_of(part(tokenizer, "model")) == "WordPiece") {
+    return Importer(tokenizer, file, rows).read_wordpiece();
+  }
   if (!is_byte_level_bpe(tokenizer)) {
     const std::string type = type_of(part(tokenizer, "model"));
     fail(Code::kUnsupported, file, ": is a tokenizer of type ", quote(type),
          type == "BPE" ? " that is not byte-level, expected a tokenizer.model beside it"
-                       : ", expected byte-level BPE");
+                       : ", expected byte-level BPE or WordPiece");
   }
   return Importer(tokenizer, file, rows).read(pre);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Byte pair encoding as tokenizer.json describes it.
+// Byte pair encoding and WordPiece as tokenizer.json describes them.
 
 #include <string>
 
@@ -12,7 +12,7 @@ namespace cria::convert {
 bool is_byte_level_bpe(const Json& tokenizer);
 
 // `pre` names the pre-tokenizer when it is not empty, instead of recognising it. Unsupported: other
-// models than byte-level BPE, by name; what GGUF cannot express.
+// models than byte-level BPE and WordPiece, by name; what GGUF cannot express.
 Vocabulary read_tokenizer_json(const Json& tokenizer, const std::string& file, int64_t rows,
                                const std::string& pre);
 

@@ -86,7 +86,7 @@ TEST(TokenizerJson, RefusesWhatGgufCannotSay) {
     checkpoint.tokenizer[Json::json_pointer(part)] = value;
     expect_refused(checkpoint, Code::kUnsupported, {"tokenizer.json", expected});
   };
-  refused("/model/type", "WordPiece", "type \"WordPiece\"");
+  refused("/model/type", "WordLevel", "type \"WordLevel\"");
   refused("/model/type", "Unigram", "type \"Unigram\"");
   refused("/model/dropout", 0.1, "dropout");
   refused("/model/continuing_subword_prefix", "##", "continuing_subword_prefix");

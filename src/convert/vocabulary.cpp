@@ -79,6 +79,7 @@ void Vocabulary::write(gguf::Writer& to) const {
   if (!merges.empty()) to.metadata("tokenizer.ggml.merges", merges);
   if (add_bos) to.metadata("tokenizer.ggml.add_bos_token", *add_bos);
   if (add_eos) to.metadata("tokenizer.ggml.add_eos_token", *add_eos);
+  if (lowercase) to.metadata("tokenizer.ggml.normalizer.lowercase", *lowercase);
   if (add_space_prefix) to.metadata("tokenizer.ggml.add_space_prefix", *add_space_prefix);
 }
 

@@ -31,10 +31,10 @@ class Vocabulary {
   int64_t rows() const { return static_cast<int64_t>(tokens_.size()); }
   const std::string& file() const { return file_; }
 
-  std::string model{};                // "gpt2" (byte-level BPE) or "llama" (SentencePiece)
+  std::string model{};                // "gpt2" (byte-level BPE), "llama" (SentencePiece) or "bert"
   std::string pre{};                  // name of the pre-tokenizer
   std::vector<std::string> merges{};  // "left right", best first
-  std::optional<bool> add_bos{}, add_eos{}, add_space_prefix{};
+  std::optional<bool> add_bos{}, add_eos{}, add_space_prefix{}, lowercase{};
   std::vector<std::string> notices{};  // what is lost
 
   // Writes tokenizer.ggml.*.

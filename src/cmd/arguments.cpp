@@ -7,8 +7,10 @@
 #include "cmd/bench.h"
 #include "cmd/compare.h"
 #include "cmd/convert.h"
+#include "cmd/embed.h"
 #include "cmd/list.h"
 #include "cmd/logits.h"
+#include "cmd/rerank.h"
 #include "cmd/run.h"
 #include "cmd/show.h"
 #include "cmd/tokenize.h"
@@ -300,14 +302,77 @@ void declare_logits(CLI::App& app, Action& action) {
           "      --backend reference --trace -o expected.safetensors");
 }
 
+// What embed and rerank share.
+template <class Options>
+void reading(CLI::App* command, Options& to) {
+  text(command, "--file", to.file, "Read them from a file, one a line")->type_name("FILE");
+  command
+      ->add_option("--num-ctx", to.context,
+                   "The most tokens of a text; default: as many as the model was made for, at most "
+                   "8192")
+      ->check(range(int64_t{1}, kMostTokens))
+      ->type_name("N");
+  command->add_flag("--no-truncate", to.whole,
+                    "Fail when a text is too long, instead of leaving its end out");
+  command->add_flag("--json", to.json, "Print JSON");
+  backend(command, to.compute);
+  threads(command, to.compute);
+  cache_type(command, to.compute);
+}
+
+void declare_embed(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "embed", "Prints the embeddings of texts: a vector for each.", embed);
+  model(command, options->model);
+  texts(command, "TEXT", options->texts, "The texts; - or none: lines of standard input")
+      ->type_name("");
+  command
+      ->add_option("--pooling", options->pooling,
+                   "What of a text's tokens makes its vector: mean, cls (the first) or last; "
+                   "default: what the model was made with")
+      ->check(CLI::IsMember({"mean", "cls", "last"}))
+      ->type_name("NAME");
+  command->add_flag("--raw", options->raw, "Leave vectors at the length that they have");
+  reading(command, *options);
+  explain(
+      command,
+      "Prints a line of numbers for each text, in their order. Vectors have length 1, unless the "
+      "model\nwas made without that. Texts are read many at a time.",
+      "  cria embed all-minilm.gguf \"The sky is blue\" \"Der Himmel ist blau\"\n"
+      "  cria embed all-minilm.gguf --json < lines.txt\n"
+      "  cria embed qwen3.gguf --pooling last --file lines.txt");
+}
+
+void declare_rerank(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "rerank", "Scores how well documents answer a query.", rerank);
+  model(command, options->model);
+  text(command, "QUERY", options->query, "What is asked")->required()->type_name("");
+  texts(command, "DOCUMENT", options->documents,
+        "The documents; - or none: lines of standard input")
+      ->type_name("");
+  command->add_option("--top", options->top, "Print only the best so many")
+      ->check(range(int64_t{1}, kMostTokens))
+      ->type_name("N");
+  reading(command, *options);
+  explain(
+      command,
+      "Needs a cross-encoder. Prints the documents with their scores, the best first. INDEX is "
+      "a\ndocument's place among those given, from 0 on. Scores are as the model gives them, and "
+      "have no bounds.",
+      "  cria rerank ms-marco.gguf \"How tall is Everest?\" \"It is 8849 m high.\" \"It is "
+      "cold.\"\n"
+      "  cria rerank ms-marco.gguf \"How tall is Everest?\" --top 3 --json < lines.txt");
+}
+
 void declare_compare(CLI::App& app, Action& action) {
   const auto [command, options] =
       declare(app, action, "compare",
               "Compares what a model computes with what another engine did.", compare);
   model(command, options->model);
   text(command, "EXPECTED", options->expected,
-       "A .safetensors file with input_ids, hidden.0 to hidden.N, logits, greedy.prompt and "
-       "greedy.tokens, or some of them")
+       "A .safetensors file with input_ids, hidden.0 to hidden.N, logits, embedding.mean, .cls and "
+       ".last, greedy.prompt and greedy.tokens, or some of them")
       ->required()
       ->type_name("");
   command->add_option("--max-nmse", options->max_nmse, "The largest error of a tensor that agrees")
@@ -319,7 +384,8 @@ void declare_compare(CLI::App& app, Action& action) {
   threads(command, options->compute);
   cache_type(command, options->compute);
   explain(command,
-          "Hidden states, logits and greedy tokens are compared. The exit status is 0 only if all "
+          "Hidden states, logits or scores, embeddings and greedy tokens are compared. The exit "
+          "status is 0 only if all "
           "that\n"
           "the file holds was compared and agrees. The defaults are for accuracy: --backend cpu "
           "--kv f32.",
@@ -397,6 +463,8 @@ void declare_commands(CLI::App& app, Action& action) {
   declare_show(app, action);
   declare_tokenize(app, action);
   declare_detokenize(app, action);
+  declare_embed(app, action);
+  declare_rerank(app, action);
   declare_logits(app, action);
   declare_compare(app, action);
   declare_convert(app, action);

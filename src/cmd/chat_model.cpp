@@ -14,6 +14,10 @@ namespace cria::cmd {
 ChatModel::ChatModel(const std::string& model, const ComputeOptions& compute, int64_t context)
     : compute_(compute), loaded_(load_model(model)) {
   const Stopwatch watch;
+  if (loaded_.model->output() != model::Output::kLogits) {
+    fail(Error::Code::kUnsupported, file().path(),
+         ": the model reads texts and writes none: use cria embed or cria rerank");
+  }
   tokenizer_ = tokenizer_of(file());
   if (const auto chat_template = file().text("tokenizer.chat_template")) {
     has_chat_template_ = !chat_template->empty();

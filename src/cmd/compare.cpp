@@ -83,7 +83,9 @@ int compare(const CompareOptions& options) {
   const model::LoadedModel loaded = load_model(options.model);
   model::ExecutorOptions execution = executor_options(options.compute);
   execution.cache.tokens = std::max<int64_t>(1, tokens_needed(*file));
-  execution.max_tokens = execution.max_outputs = std::min(kPass, execution.cache.tokens);
+  const bool in_one_pass = loaded.model->output() != model::Output::kLogits;
+  execution.max_tokens = execution.max_outputs =
+      in_one_pass ? execution.cache.tokens : std::min(kPass, execution.cache.tokens);
   execution.trace = true;
   const auto executor = open_executor(loaded, execution);
 

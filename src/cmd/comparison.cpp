@@ -7,6 +7,7 @@
 #include "cmd/input.h"
 #include "cmd/metadata_text.h"
 #include "cmd/nmse.h"
+#include "model/pooling.h"
 
 namespace cria::cmd {
 namespace {
@@ -16,6 +17,34 @@ constexpr std::string_view kInputIds = "input_ids", kPrompt = "greedy.prompt",
 
 bool is_given(std::string_view name) {
   return name == kInputIds || name == kPrompt || name == kTokens;
+}
+
+// What embedding models make of the last hidden states, each of length 1.
+void add_embeddings(std::vector<Result>& results) {
+  const auto last = std::find_if(results.rbegin(), results.rend(), [](const Result& result) {
+    return result.name.starts_with(kHidden) && result.shape.size() == 2;
+  });
+  if (last == results.rend()) return;
+  const Result hidden = *last;
+  const int64_t tokens = hidden.shape[0], width = hidden.shape[1];
+  for (const model::Pooling pooling :
+       {model::Pooling::kMean, model::Pooling::kCls, model::Pooling::kLast}) {
+    model::Pool pool(pooling);
+    for (int64_t t = 0; t < tokens; ++t) {
+      if (!pool.wants(t, tokens)) continue;
+      pool.add(std::span(hidden.values)
+                   .subspan(static_cast<size_t>(t * width), static_cast<size_t>(width)));
+    }
+    std::vector<float> vector = pool.vector();
+    model::normalize(vector);
+    results.push_back({concat("embedding.", model::name_of(pooling)), {width}, std::move(vector)});
+  }
+}
+
+// A text's scores are those of its first token.
+void keep_first_row(Result& scores) {
+  scores.shape[0] = 1;
+  scores.values.resize(static_cast<size_t>(scores.shape[1]));
 }
 
 // Layers in their order, everything else after them, the logits last.
@@ -102,7 +131,11 @@ Comparison compare_with(const safetensors::File& file, model::Executor& executor
   Comparison out;
   const std::vector<int32_t> ids = input_ids(file);
   std::vector<Result> results;
-  if (!ids.empty()) results = evaluate(executor, ids);
+  if (!ids.empty()) {
+    results = evaluate(executor, ids);
+    add_embeddings(results);
+    if (executor.output() == model::Output::kScores) keep_first_row(results.front());
+  }
   for (const safetensors::TensorInfo& tensor : file.tensors()) {
     if (is_given(tensor.name)) continue;
     out.tensors.push_back(compare_tensor(file, tensor, results, max_nmse));

@@ -1,5 +1,6 @@
 #pragma once
 // Results of a model against those in a safetensors file: "input_ids" in; "hidden.0", ..., "logits"
+// or "embedding.mean", ...
 // out; and the tokens "greedy.tokens" that follow "greedy.prompt".
 
 #include <cstdint>

@@ -56,7 +56,8 @@ INSTANTIATE_TEST_SUITE_P(All, ConvertedFixture,
                                          Fixture{"cohere2", "cohere2"},
                                          Fixture{"stablelm", "stablelm"},
                                          Fixture{"starcoder2", "starcoder2"},
-                                         Fixture{"gpt2", "gpt2"}),
+                                         Fixture{"gpt2", "gpt2"}, Fixture{"bert", "bert"},
+                                         Fixture{"bert_rerank", "bert"}, Fixture{"lfm2", "lfm2"}),
                          [](const auto& tried) { return std::string(tried.param.name); });
 
 TEST(ConvertedStories, AreTheTensorsOfTheFileThatOthersMade) {

@@ -68,12 +68,14 @@ std::span<const float> SequenceRunner::feed(std::span<const int32_t> tokens) {
 std::vector<Result> evaluate(model::Executor& executor, std::span<const int32_t> ids) {
   SequenceRunner runner(executor);
   const auto most = static_cast<size_t>(executor.options().max_tokens);
-  std::vector<Result> results{{.name = "logits", .shape = {}, .values = {}}};
-  results[0].values.reserve(ids.size() * static_cast<size_t>(executor.vocabulary()));
+  const bool is_encoder = executor.output() == model::Output::kHidden;
+  std::vector<Result> results{
+      {.name = is_encoder ? "last_hidden_state" : "logits", .shape = {}, .values = {}}};
   for (size_t first = 0; first < ids.size(); first += most) {
     const auto tokens = ids.subspan(first, std::min(most, ids.size() - first));
     const auto logits = runner.pass(tokens, SequenceRunner::Rows::kAll);
-    const int64_t shape[] = {static_cast<int64_t>(tokens.size()), executor.vocabulary()};
+    if (first == 0) results[0].values.reserve(logits.size() / tokens.size() * ids.size());
+    const int64_t shape[] = {std::ssize(tokens), std::ssize(logits) / std::ssize(tokens)};
     append(results[0], shape, logits);
     const std::vector<model::Executor::Named> trace = executor.trace();
     for (size_t i = 0; i < trace.size(); ++i) {

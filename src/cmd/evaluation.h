@@ -41,8 +41,9 @@ struct Result {
   std::vector<float> values;
 };
 
-// "logits" [tokens, vocab], then, if the executor traces, every named result, its passes joined
-// along the first dimension.
+// "logits" [tokens, vocab], of a model that gives scores [tokens, labels], and of one that only
+// reads "last_hidden_state" [tokens, width]; then, if the executor traces, every named result, its
+// passes joined along the first dimension.
 std::vector<Result> evaluate(model::Executor& executor, std::span<const int32_t> ids);
 
 // The token that greedy decoding takes: the largest logit, the lowest id among equals.

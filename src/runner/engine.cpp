@@ -15,7 +15,10 @@ namespace {
 
 class ExecutorForward final : public Forward {
  public:
-  explicit ExecutorForward(model::Executor& executor) : executor_(executor) {}
+  explicit ExecutorForward(model::Executor& executor) : executor_(executor) {
+    if (executor.output() == model::Output::kLogits) return;
+    fail(Error::Code::kUnsupported, "engine: the model reads texts and writes none");
+  }
 
   Limits limits() const override {
     return {.vocabulary = executor_.vocabulary(),

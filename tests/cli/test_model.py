@@ -132,6 +132,62 @@ class Run(ModelTest):
         self.assertIn("cpu", err)
 
 
+class Embed(ModelTest):
+    TEXTS = ["Once upon a time", "there was", "a"]
+
+    def vectors(self, *arguments, **more):
+        lines = self.succeed("embed", self.model, *arguments, **more).out.splitlines()
+        return [[float(number) for number in line.split()] for line in lines]
+
+    def test_a_line_of_numbers_for_each_text(self):
+        vectors = self.vectors(*self.TEXTS)
+        self.assertEqual([len(vector) for vector in vectors], [WIDTH] * 3)
+        for vector in vectors:
+            self.assertAlmostEqual(sum(x * x for x in vector), 1, places=5)
+
+    def test_texts_from_standard_input_and_from_a_file(self):
+        lines = self.folder / "lines"
+        lines.write_text("\n".join(self.TEXTS) + "\n\n")
+        expected = self.vectors(*self.TEXTS)
+        self.assertEqual(self.vectors("-", stdin=lines.read_bytes()), expected)
+        self.assertEqual(self.vectors(stdin=lines.read_bytes()), expected)
+        self.assertEqual(self.vectors("--file", lines), expected)
+
+    def test_a_text_alone_has_the_same_vector(self):
+        together = self.vectors(*self.TEXTS, "--pooling", "mean")
+        self.assertEqual([self.vectors(text, "--pooling", "mean")[0] for text in self.TEXTS], together)
+
+    def test_the_last_token_is_what_logits_tells(self):
+        ids = ",".join(self.succeed("tokenize", self.model, "--bos", self.TEXTS[0]).out.split())
+        path = self.folder / "out.safetensors"
+        self.succeed("logits", self.model, "--ids", ids, "-o", path, "--kv", "f32", "--trace")
+        _, shape, data = support.read_safetensors(path)[0][LAST]
+        last = struct.unpack(f"<{WIDTH}f", data[-4 * WIDTH :])
+        raw = self.vectors(self.TEXTS[0], "--raw")[0]
+        self.assertEqual(shape[1], WIDTH)
+        for got, expected in zip(raw, last, strict=True):
+            self.assertAlmostEqual(got, expected, places=5)
+
+    def test_json(self):
+        told = json.loads(self.succeed("embed", self.model, *self.TEXTS, "--json").out)
+        self.assertEqual((told["pooling"], told["normalized"]), ("last", True))
+        self.assertEqual(len(told["embeddings"]), 3)
+        self.assertEqual(len(told["tokens"]), 3)
+
+    def test_a_text_that_is_too_long(self):
+        long_text = "Once upon a time " * 20
+        outcome = self.succeed("embed", self.model, "a", long_text, "--num-ctx", "16")
+        self.assertRegex(outcome.err, r"text 2 is \d+ tokens too long for a context of 16: its end is left out")
+        self.assertEqual(len(outcome.out.splitlines()), 2)
+        self.assertIn("text 2", self.fail_with(1, "embed", self.model, "a", long_text, "--num-ctx", "16", "--no-truncate").err)
+
+    def test_no_texts(self):
+        self.assertIn("no text", self.fail_with(1, "embed", self.model, stdin=b"\n").err)
+
+    def test_a_decoder_gives_no_scores(self):
+        self.assertIn("classifier", self.fail_with(1, "rerank", self.model, "a", "b").err)
+
+
 class LogitsAndCompare(ModelTest):
     IDS = "1,287,291,7,506"
 

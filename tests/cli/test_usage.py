@@ -19,7 +19,8 @@ class Usage(CliTest):
             self.assertRegex(self.succeed(flag).out, r"^cria version \d+\.\d+\.\d+\n$")
 
     def test_help_names_every_command(self):
-        known = {"run", "list", "show", "tokenize", "detokenize", "logits", "compare", "convert", "bench"}
+        known = {"run", "list", "show", "embed", "rerank", "tokenize", "detokenize", "logits", "compare"}
+        known |= {"convert", "bench"}
         self.assertLessEqual(known, set(self.commands()))
         self.assertEqual(self.succeed().out, self.succeed("--help").out)
         self.assertEqual(self.succeed("help").out, self.succeed("--help").out)

@@ -1,0 +1,52 @@
+#pragma once
+// A model that is ready to turn texts into vectors, and where those texts come from.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmd/open_model.h"
+#include "runner/embedder.h"
+
+namespace cria::cmd {
+
+// Embeddings are computed in full precision unless something else is asked for.
+inline ComputeOptions embedding_compute() {
+  return {.backend = "auto", .threads = 0, .cache_type = "f32"};
+}
+
+class EmbeddingModel {
+ public:
+  // `context`: the most tokens of a text; 0: as many as the model was made for, at most 8192.
+  EmbeddingModel(const std::string& model, const ComputeOptions& compute, int64_t context);
+
+  model::Pooling pooling() const { return pooling_; }
+  void set_pooling(model::Pooling pooling) { pooling_ = pooling; }
+  model::Output output() const { return loaded_.model->output(); }
+  int64_t token_types() const { return loaded_.model->token_types(); }
+  const model::Config& config() const { return *loaded_.config; }
+  const tokenizer::Tokenizer& tokenizer() const { return *tokenizer_; }
+  int64_t context() const { return context_; }  // the most tokens of a text
+
+  std::vector<std::vector<float>> run(std::span<const runner::EmbedInput> texts);
+
+ private:
+  ComputeOptions compute_;
+  model::LoadedModel loaded_;
+  std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
+  model::Pooling pooling_;
+  int64_t context_;
+};
+
+// What the arguments hold; with a file, or without arguments, or with "-" alone, the lines of the
+// file or of standard input. InvalidArgument: there are none.
+std::vector<std::string> read_texts(const std::vector<std::string>& arguments,
+                                    const std::string& file, const std::string& what);
+
+// Tells which texts had to be cut; with `cuts` false, that is InvalidArgument.
+void tell_cuts(std::span<const runner::EmbedInput> texts, const std::string& what, int64_t most,
+               bool cuts);
+
+}  // namespace cria::cmd

@@ -129,6 +129,7 @@ class Gpt2 final : public Model {
   ml::Tensor shift(size_t, ml::Tensor, ml::Tensor) const override { return {}; }
 
   int64_t vocabulary() const override { return options_.vocab; }
+  int64_t positions() const override { return options_.context; }
 
  private:
   Options options_;

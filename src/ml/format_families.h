@@ -11,7 +11,8 @@ namespace cria::ml {
 struct Format {
   DType type;
   void (*dequantize)(const std::byte* row, std::span<float> out);
-  void (*quantize)(std::span<const float> x, std::byte* row);  // null: cannot be written
+  // Importance is empty or one per element. Null: cannot be written.
+  void (*quantize)(std::span<const float> x, std::span<const float> importance, std::byte* row);
 };
 
 std::span<const Format> plain_formats();   // an element is a number: F32, F16, BF16, I32

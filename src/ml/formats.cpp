@@ -24,13 +24,15 @@ void dequantize(DType type, const std::byte* row, std::span<float> out) {
   format->dequantize(row, out);
 }
 
-void quantize(DType type, std::span<const float> x, std::byte* row) {
+void quantize(DType type, std::span<const float> x, std::byte* row,
+              std::span<const float> importance) {
   CRIA_CHECK(static_cast<int64_t>(x.size()) % info(type).block_elements == 0);
+  CRIA_CHECK(importance.empty() || importance.size() == x.size());
   const Format* format = find(type);
   if (!format || !format->quantize) {
     fail(Error::Code::kUnsupported, info(type).name, ": cannot be written");
   }
-  format->quantize(x, row);
+  format->quantize(x, importance, row);
 }
 
 }  // namespace cria::ml

@@ -10,7 +10,11 @@ namespace cria::ml {
 // block).
 void dequantize(DType type, const std::byte* row, std::span<float> out);
 
-// Rounds to nearest; throws Unsupported for types that cannot be written.
-void quantize(DType type, std::span<const float> x, std::byte* row);
+// Plain numbers are rounded to the nearest; blocks get the scales with which the sum of weighted
+// squared errors is smallest, as far as a search finds them. `importance` weighs the elements:
+// empty or one for each, not negative, of which only the relations count. Throws Unsupported for
+// types that cannot be written.
+void quantize(DType type, std::span<const float> x, std::byte* row,
+              std::span<const float> importance = {});
 
 }  // namespace cria::ml

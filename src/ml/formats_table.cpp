@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "ml/fit_blocks.h"
 #include "ml/formats_bits.h"
 
 namespace cria::ml {
@@ -17,6 +18,13 @@ constexpr Table kNonlinear = {-127, -104, -83, -65, -49, -35, -22, -10,
                               1,    13,   25,  38,  53,  69,  89,  113};
 // A sign, two bits of exponent and one of fraction, as the OCP microscaling formats have it.
 constexpr Table kFloat4 = {0, .5f, 1, 1.5f, 2, 3, 4, 6, 0, -.5f, -1, -1.5f, -2, -3, -4, -6};
+
+constexpr Levels<16> kNonlinearLevels{kNonlinear};
+constexpr Levels<15> kFloat4Levels{{-6, -4, -3, -2, -1.5f, -1, -.5f, 0, .5f, 1, 1.5f, 2, 3, 4, 6}};
+constexpr Steps kSteps{-20, 20, 2};
+
+template <size_t N>
+using Block = std::span<const float, N>;
 
 int nearest(const Table& table, float value) {
   size_t best = 0;
@@ -43,10 +51,11 @@ struct Nonlinear {
   static void read(const std::byte* block, float* out) {
     read_places(kNonlinear, block + 2, load_half(block), out);
   }
-  static void write(std::span<const float, kElements> x, std::byte* block) {
-    const float scale = scale_or_nan(x, extreme(x) / kNonlinear[0]);
-    store_half(block, scale);
-    write_places(kNonlinear, x, scale, block + 2);
+  static void write(Block<kElements> x, Block<kElements> weights, std::byte* block) {
+    const ScaleFit fit = fit_scale(Part<kBlock>{x, weights}, kNonlinearLevels, kNonlinear.front(),
+                                   kNonlinear.back(), kSteps);
+    store_half(block, scale_or_nan(x, fit.scale));
+    write_places(kNonlinear, x, load_half(block), block + 2);
   }
 };
 
@@ -67,18 +76,17 @@ struct NonlinearScaled {
     }
   }
 
-  static void write(std::span<const float, kElements> x, std::byte* block) {
-    std::array<float, kParts> wanted;
-    for (size_t i = 0; i < kParts; ++i)
-      wanted[i] = extreme(x.subspan(i * kBlock, kBlock)) / kNonlinear[0];
-    store_half(block, scale_or_nan(x, extreme(wanted) / -32));
-    const float scale = load_half(block);
+  static void write(Block<kElements> x, Block<kElements> weights, std::byte* block) {
+    if (!is_finite(x)) return store_half(block, std::numeric_limits<float>::quiet_NaN());
+    SharedScaleFit<kParts, kBlock, Levels<16>> fit(x, weights, kNonlinearLevels, {-32, 31});
+    const auto found = fit(kNonlinear.front(), kNonlinear.back(), kSteps);
+    store_half(block, found.scale);
     for (size_t i = 0; i < kParts; ++i) {
-      const int part_scale = rounded(wanted[i] * inverse(scale), -32, 31);
-      Low::put(block + kLow, i, part_scale + 32);
-      High::put(block + kHigh, i, (part_scale + 32) >> 4);
+      Low::put(block + kLow, i, found.scales[i] + 32);
+      High::put(block + kHigh, i, (found.scales[i] + 32) >> 4);
       write_places(kNonlinear, x.subspan(i * kBlock, kBlock),
-                   scale * static_cast<float>(part_scale), block + kPlaces + i * kBlock / 2);
+                   found.scale * static_cast<float>(found.scales[i]),
+                   block + kPlaces + i * kBlock / 2);
     }
   }
 };
@@ -96,18 +104,27 @@ struct Microscaled {
     read_places(kFloat4, block + 1, scale, out);
   }
 
-  // The smallest power with which the largest magnitude is at most 7: from there on 8, with twice
-  // the scale, is nearer than 6.
-  static void write(std::span<const float, kElements> x, std::byte* block) {
-    const float largest = scale_or_nan(x, std::fabs(extreme(x)));
-    int exponent = kNan;
-    if (!std::isnan(largest)) {
+  // Around the smallest power with which the largest magnitude is at most 7: from there on 8, with
+  // twice the scale, is nearer than 6.
+  static void write(Block<kElements> x, Block<kElements> weights, std::byte* block) {
+    const float largest = std::fabs(extreme(x));
+    int best = kNan;
+    if (is_finite(x)) {
       int power = 0;  // largest / 7 is in [2^(power - 1), 2^power)
       std::frexp(largest / 7, &power);
-      exponent = std::clamp(power, -kBias, kMost) + kBias;
+      double least = std::numeric_limits<double>::infinity();
+      for (int tried = power + 1; tried >= power - 1; --tried) {
+        const int exponent = std::clamp(tried, -kBias, kMost);
+        const double error =
+            error_of(Part<kBlock>{x, weights}, kFloat4Levels, std::ldexp(1.0f, exponent));
+        if (error < least || tried == power + 1) {
+          least = error;
+          best = exponent + kBias;
+        }
+      }
     }
-    block[0] = static_cast<std::byte>(exponent);
-    write_places(kFloat4, x, std::ldexp(1.0f, exponent - kBias), block + 1);
+    block[0] = static_cast<std::byte>(best);
+    write_places(kFloat4, x, std::ldexp(1.0f, best - kBias), block + 1);
   }
 };
 

@@ -22,6 +22,10 @@ using StoredValue = std::variant<uint8_t, int8_t, uint16_t, int16_t, uint32_t, i
                                  std::vector<bool>, std::vector<std::string>, std::vector<uint64_t>,
                                  std::vector<int64_t>, std::vector<double>>;
 
+// The metadata of a file that File::open() accepts, in its order and its own types; of a split
+// model those of its first file. Corrupt when the file is another one by now.
+std::vector<std::pair<std::string, StoredValue>> stored_metadata(const std::string& path);
+
 // Takes the next bytes of a tensor.
 using Sink = std::function<void(std::span<const std::byte>)>;
 

@@ -26,12 +26,13 @@ ALLOWED = {
     "model/models": ["model", "nn", "kvcache", "ml"],
     "convert": ["fs/gguf", "fs/safetensors", "fs/pytorch"],
     "convert/architectures": ["convert"],
+    "quantize": ["ml", "fs/gguf"],
     "tokenizer": ["fs/gguf"],
     "sample": [],
     "template": [],
     "runner": ["model", "kvcache", "tokenizer", "sample"],
     "registry": [],
-    "cmd": ["runner", "registry", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "fs/gguf", "fs/safetensors"],
+    "cmd": ["runner", "registry", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 
 # Which folders may include a library's headers. The C++ standard library and the system are free to all.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -64,7 +65,12 @@ struct Executor::Pass {
   ml::Graph graph;
   kvcache::View view;
   Batch batch;
-  std::vector<ml::Tensor> results;  // what a run gives, then what a trace keeps
+  std::vector<ml::Tensor> results;  // what a run gives, then what a trace or factors keep
+  struct Product {
+    const ml::Node* node;
+    size_t factor, experts;  // results: what the weight is multiplied with, and which matrices
+  };
+  std::vector<Product> products;
   std::unique_ptr<ml::Plan> plan;
 };
 
@@ -132,12 +138,51 @@ std::unique_ptr<Executor::Pass> Executor::build(const Form& form) const {
                  .types = model_.token_types() > 0 ? ints("types", form.tokens) : ml::Tensor{}};
   const ml::Tensor output = model_.forward(pass->batch, pass->view);
   pass->results.push_back(form.hidden ? last_hidden(pass->graph) : output);
+  if (options_.factors) keep_factors(*pass);
   if (!options_.trace) return pass;
   for (const ml::Node& node : pass->graph.nodes()) {
     const bool leaf = node.op == ml::Op::kInput || node.op == ml::Op::kState;
     if (!node.name.empty() && !leaf) pass->results.emplace_back(&pass->graph, &node);
   }
   return pass;
+}
+
+void Executor::keep_factors(Pass& pass) {
+  const auto kept = [&](const ml::Node* node) {
+    const auto same = [&](ml::Tensor result) { return result.node() == node; };
+    const auto found = std::ranges::find_if(pass.results, same);
+    const auto index = static_cast<size_t>(found - pass.results.begin());
+    if (found == pass.results.end()) pass.results.emplace_back(&pass.graph, node);
+    return index;
+  };
+  for (const ml::Node& node : pass.graph.nodes()) {
+    const bool product = node.op == ml::Op::kMatmul || node.op == ml::Op::kExpertsMatmul;
+    if (!product || node.inputs[0]->op != ml::Op::kWeight) continue;
+    const bool chooses = node.op == ml::Op::kExpertsMatmul;
+    pass.products.push_back({.node = &node,
+                             .factor = kept(node.inputs[1]),
+                             .experts = chooses ? kept(node.inputs[2]) : 0});
+  }
+}
+
+std::vector<Executor::Factor> Executor::factors() const {
+  std::vector<Factor> factors;
+  if (!last_) return factors;
+  for (const Pass::Product& product : last_->products) {
+    const ml::Node& weight = *product.node->inputs[0];
+    Factor factor{.weight = weight.name,
+                  .matrices = weight.shape.rank() > 2 ? weight.shape[0] : 1,
+                  .shape = product.node->inputs[1]->shape,
+                  .values = last_->plan->output(product.factor),
+                  .experts = {}};
+    if (product.experts > 0) {
+      const std::span<const float> ids = last_->plan->output(product.experts);
+      factor.experts.resize(ids.size());
+      std::memcpy(factor.experts.data(), ids.data(), ids.size_bytes());  // they are i32
+    }
+    factors.push_back(std::move(factor));
+  }
+  return factors;
 }
 
 void Executor::compile(Pass& pass) { pass.plan = backend_->plan(pass.graph, pass.results); }
@@ -173,8 +218,8 @@ kvcache::Cache::Outcome Executor::remove(kvcache::Sequence sequence, int64_t beg
 }
 
 Executor::Form Executor::rounded(Form form) const {
-  // A trace shows every row, so there it has those of the tokens.
-  if (options_.trace) return form;
+  // A trace shows every row, so there it has those of the tokens; likewise factors.
+  if (options_.trace || options_.factors) return form;
   const int64_t most = form.hidden ? options_.max_tokens : options_.max_outputs;
   // What fills a pass up has positions, too.
   const int64_t step = std::min(options_.cache.block_size, cache_->context());
@@ -245,6 +290,7 @@ std::vector<Executor::Named> Executor::trace() const {
   if (!last_) return named;
   for (size_t i = 1; i < last_->results.size(); ++i) {
     const ml::Node& node = *last_->results[i].node();
+    if (node.name.empty()) continue;
     named.push_back({node.name, node.shape, last_->plan->output(i)});
   }
   return named;

@@ -23,6 +23,7 @@ struct ExecutorOptions {
   int64_t max_outputs = 1;   // rows of logits of one pass
   bool hidden = false;       // room for passes that give hidden states of all their tokens
   bool trace = false;        // also keep every named result
+  bool factors = false;      // also keep what each weight is multiplied with
 };
 
 // One pass: token i goes to the end of sequences[i].
@@ -71,6 +72,16 @@ class Executor {
   };
   std::vector<Named> trace() const;
 
+  // With options.factors: what the last run multiplied each weight with, in the order of the graph.
+  struct Factor {
+    std::string weight;
+    int64_t matrices;  // experts, or 1
+    ml::Shape shape;   // [.., in]: a vector per use; of experts one per token may do
+    std::span<const float> values;
+    std::vector<int32_t> experts;  // [t, used]: which matrix; empty when there is one
+  };
+  std::vector<Factor> factors() const;
+
  private:
   struct Pass;     // a graph, its plan and its inputs
   struct Removal;  // the same for moving a block's worth of tokens
@@ -88,6 +99,7 @@ class Executor {
   const kvcache::View& largest_view() const;
   std::unique_ptr<Pass> build(const Form& form) const;
   std::unique_ptr<Removal> build_removal() const;
+  static void keep_factors(Pass& pass);
   void compile(Pass& pass);
   Form rounded(Form form) const;
   Pass& pass(const Form& form);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
 #include "base/error.h"
 #include "convert/architecture.h"
@@ -63,8 +64,8 @@ void convert(const std::string& path, const std::string& output, const Options& 
   const Config config = read_config(config_path);
   const Converter converter = find_converter(config);
   const auto checkpoint = Checkpoint::open(folder);
-  gguf::Writer file;
-  Conversion conversion(config, *checkpoint, file,
+  gguf::Writer planned;
+  Conversion conversion(config, *checkpoint, planned,
                         {.type = options.type, .notice = options.notice});
   converter(conversion);
   conversion.finish();
@@ -73,6 +74,7 @@ void convert(const std::string& path, const std::string& output, const Options& 
   write_general(conversion, path);
   tell_unread(config, options);
   if (&conversion.config() != &config) tell_unread(conversion.config(), options);
+  const gguf::Writer file = options.transform ? options.transform(planned) : std::move(planned);
   if (options.check) options.check(planned_file(file, output));
   gguf::WriteOptions writing{.progress = options.progress, .check = {}};
   if (options.check) {

@@ -9,12 +9,15 @@
 
 #include "convert/cast.h"
 #include "fs/gguf/gguf.h"
+#include "fs/gguf/write.h"
 
 namespace cria::convert {
 
 struct Options {
   std::optional<OutputType> type{};  // of matrices; none: as they are stored
   std::string pre{};                 // name of the pre-tokenizer; empty: recognised
+  // Makes another file of the one that was planned, such as one of smaller types.
+  std::function<gguf::Writer(const gguf::Writer& planned)> transform{};
   // Told how many bytes of tensors are written and will be; false cancels.
   std::function<bool(uint64_t done, uint64_t total)> progress{};
   // Called before anything is written, with all but the tensors' data, and again with the finished

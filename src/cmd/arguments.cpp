@@ -1,9 +1,7 @@
 #include "cmd/arguments.h"
 
-#include <memory>
-#include <utility>
-
 #include "base/error.h"
+#include "cmd/argument_parts.h"
 #include "cmd/bench.h"
 #include "cmd/compare.h"
 #include "cmd/convert.h"
@@ -14,112 +12,10 @@
 #include "cmd/run.h"
 #include "cmd/show.h"
 #include "cmd/tokenize.h"
+#include "quantize/presets.h"
 
 namespace cria::cmd {
 namespace {
-
-constexpr char kProtection = '\x1f';
-constexpr const char* kModelHelp = "A .gguf file, or the name of a stored model";
-
-std::string unprotect(std::string text) {
-  if (text.starts_with(kProtection)) text.erase(0, 1);
-  return text;
-}
-
-// A command whose parsing fills in options, which its function is then called with.
-template <class Options>
-std::pair<CLI::App*, Options*> declare(CLI::App& app, Action& action, const char* name,
-                                       const char* description, int (*function)(const Options&)) {
-  const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand(name, description);
-  command->callback([&action, options, function] {
-    action = [options, function] { return function(*options); };
-  });
-  return {command, options.get()};
-}
-
-// Without a description: the help says it in words.
-template <class T>
-CLI::Validator range(T least, T most) {
-  CLI::Range validator(least, most);
-  validator.description("");
-  return validator;
-}
-
-CLI::Option* text(CLI::App* command, const char* name, std::string& to, const char* help) {
-  return command
-      ->add_option_function<std::string>(
-          name, [&to](const std::string& value) { to = unprotect(value); }, help)
-      ->type_name("TEXT");
-}
-
-CLI::Option* texts(CLI::App* command, const char* name, std::vector<std::string>& to,
-                   const char* help) {
-  return command
-      ->add_option_function<std::vector<std::string>>(
-          name,
-          [&to](const std::vector<std::string>& values) {
-            for (const std::string& value : values) to.push_back(unprotect(value));
-          },
-          help)
-      ->type_name("TEXT");
-}
-
-template <class T>
-CLI::Option* numbers(CLI::App* command, const char* name, std::vector<T>& to, int64_t least,
-                     int64_t most, const char* help) {
-  return command->add_option(name, to, help)
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("N,N,...")
-      ->check(range(least, most));
-}
-
-void model(CLI::App* command, std::string& to) {
-  text(command, "MODEL", to, kModelHelp)->required()->type_name("");
-}
-
-void explain(CLI::App* command, const std::string& details, const std::string& examples) {
-  command->footer(concat(details, details.empty() ? "" : "\n\n", "Examples:\n", examples));
-}
-
-constexpr int64_t kMostTokens = int64_t{1} << 24;
-constexpr int kMostThreads = 1024;
-
-void backend(CLI::App* command, ComputeOptions& to) {
-  std::vector<std::string> names = ml::backends();
-  names.insert(names.begin(), "auto");
-  command
-      ->add_option(
-          "--backend", to.backend,
-          "What computes: cpu (fast), reference (slow and exact), auto (the best there is)")
-      ->check(CLI::IsMember(names))
-      ->type_name("NAME")
-      ->capture_default_str();
-}
-
-void threads(CLI::App* command, ComputeOptions& to) {
-  command->add_option("--threads", to.threads, "Threads; default: as many as there are cores")
-      ->check(range(1, kMostThreads))
-      ->type_name("N");
-}
-
-void cache_type(CLI::App* command, ComputeOptions& to) {
-  const auto problem = [](const std::string& value) -> std::string {
-    try {
-      cache_types(value);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return {};
-  };
-  command
-      ->add_option("--kv", to.cache_type,
-                   "Type of cached keys and values, or KEYS,VALUES: f32, f16, bf16 or q8_0")
-      ->check(problem)
-      ->type_name("TYPE")
-      ->capture_default_str();
-}
 
 void dry(CLI::App* command, Settings& to) {
   const auto number = [&](const char* name, auto& value, const char* help) {
@@ -215,7 +111,7 @@ void declare_run(CLI::App& app, Action& action) {
                     "Continue the prompt as it is, without the model's chat template");
   command->add_flag("--verbose", options->settings.verbose, "Tell the speed after each answer");
   backend(command, options->compute);
-  threads(command, options->compute);
+  threads(command, options->compute.threads);
   cache_type(command, options->compute);
   explain(command,
           "What is piped in comes before the prompt. Text that begins with a dash goes behind --.",
@@ -294,7 +190,7 @@ void declare_logits(CLI::App& app, Action& action) {
       ->type_name("N")
       ->capture_default_str();
   backend(command, options->compute);
-  threads(command, options->compute);
+  threads(command, options->compute.threads);
   cache_type(command, options->compute);
   explain(command, "cria compare reads the file.",
           "  cria logits model.gguf --ids 1,403,407 -o logits.safetensors\n"
@@ -381,7 +277,7 @@ void declare_compare(CLI::App& app, Action& action) {
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON");
   backend(command, options->compute);
-  threads(command, options->compute);
+  threads(command, options->compute.threads);
   cache_type(command, options->compute);
   explain(command,
           "Hidden states, logits or scores, embeddings and greedy tokens are compared. The exit "
@@ -404,10 +300,14 @@ void declare_convert(CLI::App& app, Action& action) {
   text(command, "-o,--output", options->output, "The .gguf file to write")
       ->required()
       ->type_name("FILE");
+  std::vector<std::string> types{"auto"};
+  for (const quantize::Preset& preset : quantize::presets()) types.emplace_back(preset.name);
   command
       ->add_option("--type", options->type,
-                   "Type of the matrices: f32, f16, bf16, or auto: as they are stored")
-      ->check(CLI::IsMember({"auto", "f32", "f16", "bf16"}))
+                   "Type of the matrices: auto: as they are stored; f32, f16, bf16, or one that "
+                   "quantize makes, such as q8_0 or q4_k_m")
+      ->check(CLI::IsMember(types, CLI::ignore_case))
+      ->transform(CLI::detail::to_lower)
       ->type_name("TYPE")
       ->capture_default_str();
   text(command, "--pre", options->pre,
@@ -418,6 +318,7 @@ void declare_convert(CLI::App& app, Action& action) {
           "none is left.",
           "  cria convert Qwen2.5-0.5B-Instruct -o qwen2.5-0.5b.gguf\n"
           "  cria convert Llama-3.2-1B -o llama.gguf --type f16\n"
+          "  cria convert Llama-3.2-1B -o llama-q4.gguf --type q4_k_m\n"
           "  cria convert checkpoint -o model.gguf --pre llama-bpe");
 }
 
@@ -452,11 +353,6 @@ void declare_bench(CLI::App& app, Action& action) {
 
 }  // namespace
 
-std::string protect(std::string argument) {
-  const bool needed = argument.starts_with('[') || argument.starts_with(kProtection);
-  return needed ? kProtection + argument : argument;
-}
-
 void declare_commands(CLI::App& app, Action& action) {
   declare_run(app, action);
   declare_list(app, action);
@@ -468,6 +364,7 @@ void declare_commands(CLI::App& app, Action& action) {
   declare_logits(app, action);
   declare_compare(app, action);
   declare_convert(app, action);
+  declare_quality_commands(app, action);
   declare_bench(app, action);
 }
 

@@ -1,5 +1,8 @@
 #include "cmd/convert.h"
 
+#include <functional>
+#include <optional>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "cmd/format.h"
@@ -9,6 +12,7 @@
 #include "cmd/stopwatch.h"
 #include "convert/convert.h"
 #include "model/loading.h"
+#include "quantize/quantizer.h"
 #include "tokenizer/tokenizer.h"
 
 namespace cria::cmd {
@@ -19,7 +23,7 @@ std::optional<convert::OutputType> type_of(const std::string& name) {
   for (const OutputType type : {OutputType::kF32, OutputType::kF16, OutputType::kBf16}) {
     if (name == convert::name_of(type)) return type;
   }
-  return std::nullopt;  // auto
+  return std::nullopt;
 }
 
 // That the file can be used: the model finds all its weights, the tokenizer knows the vocabulary.
@@ -32,12 +36,21 @@ void check(std::unique_ptr<gguf::File> file) {
 
 int convert(const ConvertOptions& options) {
   const Stopwatch watch;
+  // Other types than those of checkpoints are made of what the checkpoint stores.
+  const std::optional<convert::OutputType> type = type_of(options.type);
+  std::optional<quantize::Quantizer> quantizer;
+  if (!type && options.type != "auto") {
+    quantizer.emplace(quantize::Options{.preset = &quantize::find_preset(options.type),
+                                        .notice = [](const std::string& text) { notice(text); }});
+  }
   const InterruptHandler interrupts;  // so that an interrupt leaves no half of a file
   Progress progress("converting");
   cria::convert::convert(
       options.folder, options.output,
-      {.type = type_of(options.type),
+      {.type = type,
        .pre = options.pre,
+       .transform =
+           quantizer ? std::ref(*quantizer) : std::function<gguf::Writer(const gguf::Writer&)>(),
        .progress =
            [&](uint64_t done, uint64_t total) {
              progress.set(static_cast<double>(done) / static_cast<double>(total));

@@ -8,8 +8,8 @@ namespace cria::cmd {
 struct ConvertOptions {
   std::string folder;
   std::string output;
-  std::string type = "auto";
-  std::string pre;  // name of the pre-tokenizer; empty: recognised
+  std::string type = "auto";  // or a preset of quantize
+  std::string pre;            // name of the pre-tokenizer; empty: recognised
 };
 
 int convert(const ConvertOptions& options);

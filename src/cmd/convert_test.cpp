@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "cmd/compare.h"
+#include "cmd/quantize.h"
 #include "fs/gguf/gguf.h"
 #include "model/model.h"
 #include "tests/support/temporary_folder.h"
@@ -83,6 +84,32 @@ TEST(ConvertedStories, AreTheTensorsOfTheFileThatOthersMade) {
     EXPECT_EQ(got[i].type, expected[i].type) << got[i].name;
     EXPECT_EQ(got[i].dims, expected[i].dims) << got[i].name;
     EXPECT_TRUE(std::ranges::equal(got[i].data, expected[i].data)) << got[i].name;
+  }
+}
+
+TEST(ConvertedStories, AreQuantizedAsTheirFileWouldBe) {
+  const std::filesystem::path folder = fixtures() / "stories260K";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no " << folder << " (CRIA_FIXTURES)";
+  const test::TemporaryFolder temporary;
+  const std::string whole = temporary.file("f32.gguf"), two_steps = temporary.file("two.gguf");
+  const std::string one_step = temporary.file("one.gguf");
+  ConvertOptions conversion;
+  conversion.folder = (folder / "hf").string();
+  conversion.output = whole;
+  ASSERT_EQ(convert(conversion), 0);
+  ASSERT_EQ(
+      quantize(
+          {.input = whole, .output = two_steps, .type = "Q4_0", .overrides = {}, .imatrix = {}}),
+      0);
+  conversion.output = one_step;
+  conversion.type = "q4_0";
+  ASSERT_EQ(convert(conversion), 0);
+  const auto got = gguf::File::open(one_step), expected = gguf::File::open(two_steps);
+  EXPECT_EQ(got->metadata(), expected->metadata());
+  ASSERT_EQ(got->tensors().size(), expected->tensors().size());
+  for (size_t i = 0; i < got->tensors().size(); ++i) {
+    EXPECT_EQ(got->tensors()[i].type, expected->tensors()[i].type) << got->tensors()[i].name;
+    EXPECT_TRUE(std::ranges::equal(got->tensors()[i].data, expected->tensors()[i].data));
   }
 }
 

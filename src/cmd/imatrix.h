@@ -1,0 +1,18 @@
+#pragma once
+// `cria imatrix`: collects an importance matrix.
+
+#include <string>
+
+#include "cmd/text_chunks.h"
+
+namespace cria::cmd {
+
+struct ImatrixOptions {
+  std::string model, output;
+  ChunkOptions text;
+  ComputeOptions compute;
+};
+
+int imatrix(const ImatrixOptions& options);
+
+}  // namespace cria::cmd

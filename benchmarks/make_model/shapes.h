@@ -33,6 +33,9 @@ class ShapeConfig final : public model::Config {
   std::optional<std::vector<int64_t>> find_integers(const std::string& key) const override;
   std::optional<double> find_real(const std::string& key) const override;
   std::optional<bool> find_boolean(const std::string&) const override { return std::nullopt; }
+  std::optional<std::vector<bool>> find_flags(const std::string&) const override {
+    return std::nullopt;
+  }
   std::optional<std::string> find_text(const std::string&) const override { return std::nullopt; }
   std::vector<std::string> find_texts(const std::string&) const override { return {}; }
   bool has_key(const std::string& key) const override {

@@ -212,7 +212,7 @@ void reading(CLI::App* command, Options& to) {
                     "Fail when a text is too long, instead of leaving its end out");
   command->add_flag("--json", to.json, "Print JSON");
   backend(command, to.compute);
-  threads(command, to.compute);
+  threads(command, to.compute.threads);
   cache_type(command, to.compute);
 }
 

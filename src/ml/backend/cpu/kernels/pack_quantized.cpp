@@ -204,7 +204,7 @@ template <class Type>
 void pack_block(const std::byte* source, int64_t first, int64_t row, std::byte* group) {
   constexpr TileLayout kLayout = Type::kLayout;
   uint16_t halves[2];
-  uint8_t bytes[16];
+  uint8_t bytes[16] = {};
   Type::header(source, halves, bytes);
   for (int64_t i = 0; i < Type::kHalves; ++i)
     store(group + ((first * Type::kHalves + i) * kTileRows + row) * 2, halves[i]);

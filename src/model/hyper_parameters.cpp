@@ -23,6 +23,7 @@ ml::YarnOptions read_yarn(const Config& c, float factor) {
   const ml::YarnOptions yarn{.original_context = c.dim("rope.scaling.original_context_length"),
                              .fast_turns = yarn_limit(c, "beta_fast", 32.f),
                              .slow_turns = yarn_limit(c, "beta_slow", 1.f),
+                             .whole_pairs = c.flag("rope.scaling.yarn_truncate", true),
                              .magnitude = yarn_magnitude(factor, c)};
   if (yarn.fast_turns <= yarn.slow_turns) {
     c.corrupt("rope.scaling.beta_fast", "is ", yarn.fast_turns,
@@ -119,6 +120,31 @@ ExpertOptions read_experts(const Config& c) {
               ", expected at most expert_count, which is ", experts.count);
   }
   return experts;
+}
+
+nn::RouterOptions read_router(const Config& c) {
+  const ExpertOptions experts = read_experts(c);
+  const int64_t function = c.count("expert_gating_func");  // 0: older files, all of one kind
+  if (function > 2) {
+    c.unsupported("expert_gating_func", "is ", function, ", expected 1 (softmax) or 2 (sigmoid)");
+  }
+  const nn::RouterOptions router{.used = experts.used,
+                                 .renormalise = c.flag("expert_weights_norm", false),
+                                 .sigmoid = function == 2,
+                                 .scale = c.positive("expert_weights_scale", 1),
+                                 .groups = c.dim("expert_group_count", 1),
+                                 .groups_used = c.dim("expert_group_used_count", 1)};
+  const int64_t size = experts.count / router.groups;
+  if (experts.count % router.groups != 0 || (router.sigmoid && router.groups > 1 && size < 2)) {
+    c.corrupt("expert_group_count", "is ", router.groups, ", expected equal parts of the ",
+              experts.count, " experts");
+  }
+  if (router.groups_used > router.groups || router.groups_used * size < experts.used) {
+    c.corrupt("expert_group_used_count", "is ", router.groups_used, " of ", router.groups,
+              " groups with ", size, " experts each, expected as many as ", experts.used,
+              " experts need");
+  }
+  return router;
 }
 
 void refuse(const Config& c, std::initializer_list<std::string_view> keys) {

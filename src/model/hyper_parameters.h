@@ -3,6 +3,7 @@
 
 #include "ml/tensor.h"
 #include "model/config.h"
+#include "nn/experts.h"
 
 namespace cria::model {
 
@@ -36,6 +37,9 @@ struct ExpertOptions {
   int64_t count = 0, used = 0;  // of one token
 };
 ExpertOptions read_experts(const Config& config);
+
+// Whom a router sends a token to: Corrupt unless groups and experts go round.
+nn::RouterOptions read_router(const Config& config);
 
 // Unsupported when a file has one of these keys with another value than 0: what an architecture
 // does not implement must not be ignored.

@@ -1,21 +1,34 @@
 #include "model/model.h"
 
+#include <set>
+
 #include "base/error.h"
 
 namespace cria::model {
 
-std::map<std::string_view, Factory>& architectures() {
-  static std::map<std::string_view, Factory> map;
+std::map<std::string_view, Registered>& architectures() {
+  static std::map<std::string_view, Registered> map;
   return map;
 }
 
-std::unique_ptr<Model> make_model(const Config& config) {
-  const auto found = architectures().find(config.architecture());
-  if (found != architectures().end()) return found->second(config);
-  std::string known;
-  for (const auto& [name, factory] : architectures()) known += concat(" ", name);
+std::string_view find_model(const Config& config) {
+  std::string_view found;
+  for (const auto& [name, model] : architectures()) {
+    if (model.architecture != config.architecture()) continue;
+    const bool any = model.key.empty();
+    if (any ? found.empty() : config.has(model.key) && config.count(model.key) != 0) found = name;
+  }
+  if (!found.empty()) return found;
+  std::set<std::string_view> known;
+  for (const auto& [name, model] : architectures()) known.insert(model.architecture);
+  std::string list;
+  for (const std::string_view name : known) list += concat(" ", name);
   fail(Error::Code::kUnsupported, "architecture \"", config.architecture(),
-       "\" is not supported, expected one of:", known);
+       "\" is not supported, expected one of:", list);
+}
+
+std::unique_ptr<Model> make_model(const Config& config) {
+  return architectures().at(find_model(config)).make(config);
 }
 
 }  // namespace cria::model

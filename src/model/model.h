@@ -56,18 +56,34 @@ class Model {
 };
 
 using Factory = std::unique_ptr<Model> (*)(const Config& config);
-std::map<std::string_view, Factory>& architectures();
 
-// Unsupported with the names there are.
+// Which files a model is for: those of an architecture that have `key` above zero, before those
+// that need not have any.
+struct Registered {
+  Factory make;
+  std::string_view architecture;  // in files
+  std::string_view key;           // empty: none
+};
+std::map<std::string_view, Registered>& architectures();  // by the name of the model
+
+// The name of the model for a file: Unsupported with the names there are.
+std::string_view find_model(const Config& config);
 std::unique_ptr<Model> make_model(const Config& config);
 
 // const Registration<Llama> kRegistered{"llama"};
+// const Registration<Mixtral> kRegistered{"mixtral", {.architecture = "llama", .key =
+// "expert_count"}};
 template <class M>
 struct Registration {
-  explicit Registration(std::string_view architecture) {
-    architectures()[architecture] = [](const Config& config) -> std::unique_ptr<Model> {
+  struct Files {
+    std::string_view architecture, key;
+  };
+  explicit Registration(std::string_view name) : Registration(name, {name, {}}) {}
+  Registration(std::string_view name, const Files& files) {
+    const auto make = [](const Config& config) -> std::unique_ptr<Model> {
       return std::make_unique<M>(config);
     };
+    architectures()[name] = {make, files.architecture, files.key};
   }
 };
 

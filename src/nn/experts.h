@@ -13,13 +13,44 @@ struct Routing {
   ml::Tensor weights;  // [t, used]
 };
 
-// The `used` most probable experts by softmax of the router's logits [t, experts]. With
-// `renormalise` their weights add up to 1.
+struct RouterOptions {
+  int64_t used = 0;          // experts of one token
+  bool renormalise = false;  // so that their weights add up to 1
+  bool sigmoid = false;      // what makes scores of logits; else softmax
+  float scale = 1;           // of the weights
+  // Experts in groups, of which a token uses so many only: those whose best expert is best, or with
+  // sigmoid those whose best two are. Reference: DeepSeek-V3, arXiv:2412.19437.
+  int64_t groups = 1, groups_used = 1;
+};
+
+// Lowers the scores of all groups but the chosen ones beyond reach. [t, experts]
+inline ml::Tensor in_chosen_groups(ml::Tensor scores, const RouterOptions& o) {
+  const int64_t tokens = scores.dim(0), size = scores.dim(1) / o.groups;
+  const ml::Tensor grouped = scores.reshape({tokens, o.groups, size});
+  const ml::Tensor best =
+      o.sigmoid ? ml::sum(ml::gather(grouped, ml::top_k(grouped, 2), 2)) : ml::max(grouped);
+  const ml::Tensor group_scores = best.reshape({tokens, o.groups});
+  const ml::Tensor ids = ml::top_k(group_scores, o.groups_used);
+  const ml::Tensor ones = ml::affine(ml::gather(group_scores, ids, 1), 0, 1);
+  const ml::Tensor chosen = ml::scatter(ones, ids, 1, o.groups).reshape({tokens, o.groups, 1});
+  return (grouped + ml::affine(chosen, 1e30f, -1e30f)).reshape(scores.shape());
+}
+
+// The experts with the best scores by the router's logits [t, experts]. A bias [experts] or null
+// counts when they are chosen, not in their weights.
+inline Routing route(ml::Tensor logits, const RouterOptions& o, ml::Tensor bias = {}) {
+  const ml::Tensor scores = o.sigmoid ? ml::sigmoid(logits) : ml::softmax(logits);
+  ml::Tensor choice = bias ? scores + bias : scores;
+  if (o.groups > 1) choice = in_chosen_groups(choice, o);
+  const ml::Tensor ids = ml::top_k(choice, o.used);
+  ml::Tensor weights = ml::gather(scores, ids, 1);
+  if (o.renormalise) weights = weights / ml::affine(ml::sum(weights), 1, 1e-20f);
+  return {ids, o.scale == 1 ? weights : weights * o.scale};
+}
+
+// The `used` most probable experts by softmax. With `renormalise` their weights add up to 1.
 inline Routing route(ml::Tensor logits, int64_t used, bool renormalise) {
-  const ml::Tensor probabilities = ml::softmax(logits);
-  const ml::Tensor ids = ml::top_k(probabilities, used);
-  const ml::Tensor weights = ml::gather(probabilities, ids, 1);
-  return {ids, renormalise ? weights / ml::sum(weights) : weights};
+  return route(logits, {.used = used, .renormalise = renormalise});
 }
 
 // A linear layer of each expert.

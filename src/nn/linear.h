@@ -18,4 +18,14 @@ struct Linear {
   }
 };
 
+// A matrix for each head.
+struct HeadLinear {
+  ml::Tensor weight;  // [heads, out, in]
+
+  void bind(Weights& w, const ml::Shape& shape) { w("weight", weight, shape); }
+  ml::Tensor operator()(ml::Tensor x) const {  // [t, heads, in] -> [t, heads, out]
+    return ml::permute(ml::matmul(weight, ml::permute(x, {1, 0, 2})), {1, 0, 2});
+  }
+};
+
 }  // namespace cria::nn

@@ -138,10 +138,10 @@ TEST(Architectures, HaveAFolderAndATestEach) {
     EXPECT_TRUE(architectures().contains(name))
         << name << " does not register an architecture of its name";
   }
-  for (const auto& [name, factory] : architectures()) {
+  for (const auto& [name, model] : architectures()) {
     const std::vector<TestConfig> all = all_configs();
     EXPECT_TRUE(std::any_of(all.begin(), all.end(),
-                            [&, n = name](const auto& c) { return c.config.architecture() == n; }))
+                            [&, n = name](const auto& c) { return find_model(c.config) == n; }))
         << name << " has no row in test_configs.h";
   }
 }

@@ -79,14 +79,26 @@ std::optional<double> to(OutputType type, std::span<const std::byte> in, std::sp
       return each<From, ToF16>(in, out);
     case OutputType::kBf16:
       return each<From, ToBf16>(in, out);
+    case OutputType::kMxfp4:
+      break;  // is copied, never made
   }
+  CRIA_CHECK(!"a type to cast to");
   return std::nullopt;
 }
 
 }  // namespace
 
 std::string_view name_of(OutputType type) {
-  return type == OutputType::kF32 ? "f32" : type == OutputType::kF16 ? "f16" : "bf16";
+  switch (type) {
+    case OutputType::kF32:
+      return "f32";
+    case OutputType::kF16:
+      return "f16";
+    case OutputType::kBf16:
+      return "bf16";
+    default:
+      return "mxfp4";
+  }
 }
 
 size_t bytes_of(OutputType type) { return type == OutputType::kF32 ? 4 : 2; }
@@ -96,6 +108,7 @@ bool can_cast(std::string_view dtype) {
 }
 
 OutputType nearest_type(std::string_view dtype) {
+  if (dtype == "MXFP4") return OutputType::kMxfp4;
   return dtype == "F16" ? OutputType::kF16 : dtype == "BF16" ? OutputType::kBf16 : OutputType::kF32;
 }
 

@@ -10,9 +10,9 @@
 namespace cria::convert {
 
 // GGUF's ids.
-enum class OutputType : uint32_t { kF32 = 0, kF16 = 1, kBf16 = 30 };
+enum class OutputType : uint32_t { kF32 = 0, kF16 = 1, kBf16 = 30, kMxfp4 = 39 };
 std::string_view name_of(OutputType type);  // "f32"
-size_t bytes_of(OutputType type);           // of an element
+size_t bytes_of(OutputType type);           // of an element; MXFP4 has none of its own
 
 bool can_cast(std::string_view dtype);  // F64, F32, F16 and BF16
 

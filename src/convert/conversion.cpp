@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/quote.h"
+#include "convert/block_sources.h"
 
 namespace cria::convert {
 namespace {
@@ -36,6 +37,16 @@ void write_cast(const Source& source, OutputType type, const gguf::Sink& sink) {
            ", which is too large for ", name_of(type), ": choose another --type");
     }
     sink(out);
+  }
+}
+
+void write_mxfp4(const Source& source, OutputType, const gguf::Sink& sink) {
+  std::vector<std::byte> blocks;
+  for (int64_t begin = 0; begin < source.elements(); begin += kPiece) {
+    const auto count = static_cast<size_t>(std::min(kPiece, source.elements() - begin));
+    blocks.resize(count / 32 * 17);
+    source.read(begin, blocks);
+    sink(blocks);
   }
 }
 
@@ -71,13 +82,36 @@ int64_t Conversion::vocabulary() const {
   return vocabulary_;
 }
 
-SourcePtr Conversion::take(const std::string& name) {
+const StoredTensor* Conversion::find(const std::string& name) {
   const StoredTensor* tensor = checkpoint_.find(name);
-  if (!tensor) {
-    missing_.push_back(name);
-    return nullptr;
+  if (tensor) taken_.insert(name);
+  if (!tensor) missing_.push_back(name);
+  return tensor;
+}
+
+SourcePtr Conversion::take_scaled(const StoredTensor& numbers) {
+  const auto quantization = whole_config().child("quantization_config");
+  if (!quantization || !has(numbers.name + "_scale_inv")) {
+    fail(Code::kUnsupported, "tensor ", quote(numbers.name),
+         " is F8_E4M3 without scales of its blocks in ", quote(numbers.name + "_scale_inv"));
   }
-  taken_.insert(name);
+  std::vector<int64_t> block = quantization->integers("weight_block_size");
+  if (block.empty()) block = {128, 128};
+  if (block.size() != 2 || block[0] < 1 || block[1] < 1) {
+    quantization->corrupt("weight_block_size", "is no pair of sizes, expected rows and columns");
+  }
+  return scaled(numbers, take(numbers.name + "_scale_inv"), block);
+}
+
+SourcePtr Conversion::take_bytes(const std::string& name) {
+  const StoredTensor* tensor = find(name);
+  return tensor ? stored(*tensor) : nullptr;
+}
+
+SourcePtr Conversion::take(const std::string& name) {
+  const StoredTensor* tensor = find(name);
+  if (!tensor) return nullptr;
+  if (tensor->dtype == "F8_E4M3") return take_scaled(*tensor);
   if (!can_cast(tensor->dtype)) {
     fail(Code::kUnsupported, "tensor ", quote(name), " is ", tensor->dtype,
          ", expected F64, F32, F16 or BF16");
@@ -92,16 +126,20 @@ void Conversion::ignore_all_of(std::string_view beginning) {
 
 OutputType Conversion::type_of(const Source& source, Precision precision) const {
   if (source.shape().size() < 2 || precision == Precision::kF32) return OutputType::kF32;
-  return settings_.type.value_or(nearest_type(source.dtype()));
+  return settings_.type.value_or(nearest_type(source.kept()));
 }
 
 void Conversion::tensor(const std::string& name, const SourcePtr& source, Precision precision) {
   if (!source) return;
+  const bool is_mxfp4 = source->dtype() == "MXFP4";
+  if (is_mxfp4 && settings_.type) return tensor(name, mxfp4_as_floats(source), precision);
   const OutputType type = type_of(*source, precision);
   written_[type] += source->elements();
   parameters_ += source->elements();
-  file_.tensor({name, static_cast<uint32_t>(type), source->shape(),
-                [source, type](const gguf::Sink& sink) { write_cast(*source, type, sink); }});
+  file_.tensor(
+      {name, static_cast<uint32_t>(type), source->shape(), [source, type](const gguf::Sink& sink) {
+         (type == OutputType::kMxfp4 ? write_mxfp4 : write_cast)(*source, type, sink);
+       }});
 }
 
 void Conversion::linear(const std::string& name, const std::string& from, bool bias,

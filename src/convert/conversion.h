@@ -51,7 +51,10 @@ class Conversion {
   int64_t vocabulary() const;  // what was set as "vocab_size"
 
   // A tensor of the checkpoint; null when it is missing, which finish() reports.
+  // Where its numbers share scales in blocks, these are taken as well.
   SourcePtr take(const std::string& name);
+  // Bytes that are no numbers by themselves: U8.
+  SourcePtr take_bytes(const std::string& name);
   bool has(const std::string& name) const { return checkpoint_.find(name) != nullptr; }
   // Tensors that a model does not need, by how their names end, or begin.
   void ignore(std::string_view ending);
@@ -74,6 +77,8 @@ class Conversion {
   OutputType main_type() const;  // that of most numbers
 
  private:
+  const StoredTensor* find(const std::string& name);
+  SourcePtr take_scaled(const StoredTensor& numbers);
   OutputType type_of(const Source& source, Precision precision) const;
 
   const Config& whole_config_;
@@ -97,6 +102,9 @@ class Layer {
       : conversion_(conversion), to_(std::move(to)), from_(std::move(from)) {}
 
   SourcePtr take(const std::string& name) const { return conversion_.take(from_ + name); }
+  SourcePtr take_bytes(const std::string& name) const {
+    return conversion_.take_bytes(from_ + name);
+  }
   bool has(const std::string& name) const { return conversion_.has(from_ + name); }
   void tensor(const std::string& name, const SourcePtr& source,
               Conversion::Precision precision = Conversion::Precision::kAsAsked) const {

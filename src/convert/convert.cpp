@@ -34,7 +34,16 @@ std::string base_name(const std::string& folder) {
 }
 
 uint32_t file_type(OutputType type) {
-  return type == OutputType::kF32 ? 0 : type == OutputType::kF16 ? 1 : 32;
+  switch (type) {
+    case OutputType::kF32:
+      return 0;
+    case OutputType::kF16:
+      return 1;
+    case OutputType::kBf16:
+      return 32;
+    default:
+      return 38;  // mostly MXFP4
+  }
 }
 
 void write_general(Conversion& conversion, const std::string& folder) {

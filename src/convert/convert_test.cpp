@@ -215,8 +215,8 @@ TEST(BadCheckpoint, FieldsThatAreNotImplementedAreRefusedByName) {
   expect_config_refused("architectures", nullptr, Code::kNotFound, {"architectures is absent"});
   expect_config_refused("hidden_act", "gelu", Code::kUnsupported,
                         {"hidden_act is \"gelu\", expected \"silu\""});
-  expect_config_refused("quantization_config", {{"quant_method", "fp8"}}, Code::kUnsupported,
-                        {"quantization_config"});
+  expect_config_refused("quantization_config", {{"quant_method", "gptq"}}, Code::kUnsupported,
+                        {"quantization_config", "gptq", "fp8 or mxfp4"});
   expect_config_refused("rope_scaling", {{"rope_type", "longrope"}}, Code::kUnsupported,
                         {"rope_type is \"longrope\""});
   expect_config_refused("partial_rotary_factor", 0.5, Code::kUnsupported,

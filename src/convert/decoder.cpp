@@ -53,9 +53,12 @@ void ignore_common(const Config& c) {
 }
 
 void refuse_common(const Config& c) {
-  if (c.has("quantization_config")) {
-    c.unsupported("quantization_config",
-                  "is there, expected a checkpoint that is not quantised already");
+  if (const auto quantization = c.child("quantization_config")) {
+    const std::string method = quantization->text("quant_method", "");
+    if (method != "fp8" && method != "mxfp4") {
+      c.unsupported("quantization_config", "has quant_method ", quote(method),
+                    ", expected a checkpoint that is not quantised, or fp8 or mxfp4");
+    }
   }
   c.expect_flag("is_encoder_decoder", false);
   c.expect_flag("add_cross_attention", false);

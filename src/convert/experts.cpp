@@ -16,7 +16,9 @@ SourcePtr stack(const Layer& layer, const Experts& experts, const std::string& f
 
 Experts write_experts(Conversion& conversion) {
   const Config& c = conversion.config();
-  const char* const key = c.has("num_local_experts") ? "num_local_experts" : "num_experts";
+  const char* const key = c.has("num_local_experts")  ? "num_local_experts"
+                          : c.has("n_routed_experts") ? "n_routed_experts"
+                                                      : "num_experts";
   const Experts experts{.count = c.dim(key)};
   const int64_t used = c.dim("num_experts_per_tok");
   if (used > experts.count) {
@@ -29,14 +31,14 @@ Experts write_experts(Conversion& conversion) {
   }
   conversion.set_count("expert_count", experts.count);
   conversion.set_count("expert_used_count", used);
-  conversion.set_count("expert_feed_forward_length", c.dim("moe_intermediate_size"));
   return experts;
 }
 
-void write_expert_weights(const Layer& layer, const Experts& experts, const std::string& from) {
-  layer.tensor("ffn_gate_exps.weight", stack(layer, experts, from, "gate_proj"));
-  layer.tensor("ffn_up_exps.weight", stack(layer, experts, from, "up_proj"));
-  layer.tensor("ffn_down_exps.weight", stack(layer, experts, from, "down_proj"));
+void write_expert_weights(const Layer& layer, const Experts& experts, const std::string& from,
+                          const ExpertNames& names) {
+  layer.tensor("ffn_gate_exps.weight", stack(layer, experts, from, names.gate));
+  layer.tensor("ffn_up_exps.weight", stack(layer, experts, from, names.up));
+  layer.tensor("ffn_down_exps.weight", stack(layer, experts, from, names.down));
 }
 
 }  // namespace cria::convert

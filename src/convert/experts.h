@@ -9,10 +9,16 @@ struct Experts {
   int64_t count = 0;
 };
 
-// Reads the sizes, and writes expert_count, expert_used_count and expert_feed_forward_length.
+// Reads the sizes, and writes expert_count and expert_used_count.
 Experts write_experts(Conversion& conversion);
 
-// ffn_{gate,up,down}_exps from FROM.N.{gate,up,down}_proj.
-void write_expert_weights(const Layer& layer, const Experts& experts, const std::string& from);
+// The names of an expert's matrices.
+struct ExpertNames {
+  std::string gate = "gate_proj", up = "up_proj", down = "down_proj";
+};
+
+// ffn_{gate,up,down}_exps from FROM.N.{gate,up,down}.
+void write_expert_weights(const Layer& layer, const Experts& experts, const std::string& from,
+                          const ExpertNames& names = {});
 
 }  // namespace cria::convert

@@ -38,8 +38,12 @@ Rope read(const Config& c, const RopeDefaults& defaults) {
     rope.type = s.text("rope_type", s.text("type", "default"));
     s.ignore({"type"});
     rope.base = s.positive("rope_theta", rope.base);
-    rope.partial_factor = s.positive("partial_rotary_factor", rope.partial_factor);
+    partial = s.positive("partial_rotary_factor", partial);
   }
+  if (!defaults.partial_factor && partial != 1) {
+    c.unsupported("partial_rotary_factor", "is ", partial, ", expected 1");
+  }
+  rope.dims = rotated(c, decoder.head_dim, partial);
   return rope;
 }
 
@@ -52,17 +56,22 @@ double yarn_temperature(double factor, double multiplier) {
   return factor > 1 ? 0.1 * multiplier * std::log(factor) + 1 : 1;
 }
 
-void write_yarn(Conversion& conversion, const Config& s, const Decoder& decoder) {
+void write_yarn(Conversion& conversion, const Config& s, const Decoder& decoder,
+                bool temperature_of_scores) {
   const auto original = static_cast<double>(original_context(conversion.config(), s, decoder));
   const double factor = s.positive("factor", static_cast<double>(decoder.context) / original);
-  s.expect_flag("truncate", true);
-  const double temperature = yarn_temperature(factor, 1);
+  conversion.set("rope.scaling.yarn_truncate", s.flag("truncate", true));
+  double temperature = yarn_temperature(factor, 1);
   double magnitude = temperature;
   const double mscale = s.real("mscale", 0), mscale_all_dim = s.real("mscale_all_dim", 0);
   if (mscale != 0 && mscale_all_dim != 0) {
     magnitude = yarn_temperature(factor, mscale) / yarn_temperature(factor, mscale_all_dim);
   }
   magnitude = s.positive("attention_factor", magnitude);
+  if (temperature_of_scores && mscale_all_dim != 0) {
+    conversion.set("rope.scaling.yarn_log_multiplier", static_cast<float>(0.1 * mscale_all_dim));
+    temperature = 1;
+  }
   conversion.set("rope.scaling.type", "yarn");
   conversion.set("rope.scaling.factor", static_cast<float>(factor));
   conversion.set_count("rope.scaling.original_context_length", static_cast<int64_t>(original));
@@ -124,7 +133,8 @@ bool is_longrope(const std::string& type) {
 }
 
 void write_scaling(Conversion& conversion, const Rope& rope, const Decoder& decoder,
-                   RopeFrequencies frequencies) {
+                   const RopeDefaults& defaults) {
+  const RopeFrequencies frequencies = defaults.frequencies;
   if (rope.type == "default") return;
   const Config& s = *rope.scaling;
   if (rope.type == "linear") {
@@ -133,7 +143,7 @@ void write_scaling(Conversion& conversion, const Rope& rope, const Decoder& deco
   } else if (frequencies == RopeFrequencies::kLong && is_longrope(rope.type)) {
     write_longrope(conversion, rope, decoder);
   } else if (rope.type == "yarn") {
-    write_yarn(conversion, s, decoder);
+    write_yarn(conversion, s, decoder, defaults.temperature_of_scores);
   } else if (rope.type == "llama3" && frequencies == RopeFrequencies::kInFile) {
     write_llama3(conversion, rope, decoder);
   } else if (rope.type == "dynamic") {
@@ -166,11 +176,36 @@ void write_rope(Conversion& conversion, const Decoder& decoder, const RopeDefaul
   }
   conversion.set_count("rope.dimension_count", rope.dims);
   conversion.set("rope.freq_base", static_cast<float>(rope.base));
-  write_scaling(conversion, rope, decoder, defaults.frequencies);
+  write_scaling(conversion, rope, decoder, defaults);
   if (!rope.scaling) return;
   for (const std::string& key : rope.scaling->unread()) {
     conversion.notice(concat(rope.scaling->name(), ": ", key, " means nothing for rope_type ",
                              quote(rope.type), ", and is ignored"));
+  }
+}
+
+void write_rope_of_layer_types(Conversion& conversion, const Decoder& decoder,
+                               const RopeDefaults& defaults) {
+  RopeDefaults full = defaults;
+  full.layers = "full_attention";
+  write_rope(conversion, decoder, full);
+  const auto all = conversion.config().child("rope_parameters");
+  if (!all) return;
+  const bool alike = !all->has("full_attention") && !all->has("sliding_attention");
+  const Rope windows = read(conversion.config(), {.base = defaults.base,
+                                                  .partial_factor = defaults.partial_factor,
+                                                  .layers = "sliding_attention"});
+  if (alike) {
+    // transformers 5 began by scaling all layers alike, where 4 had spared those with windows.
+    if (windows.type != "default") conversion.set("rope.scaling.swa", true);
+    return;
+  }
+  if (windows.type != "default") {
+    all->unsupported("sliding_attention", "has rope_type ", quote(windows.type),
+                     ", expected default");
+  }
+  if (windows.base != read(conversion.config(), full).base) {
+    conversion.set("rope.freq_base_swa", static_cast<float>(windows.base));
   }
 }
 

@@ -23,6 +23,9 @@ struct RopeDefaults {
   // Classes that have another rotation for each kind of layer keep them under these names in
   // rope_parameters; rope_theta and rope_scaling are this one.
   std::string_view layers{};
+  // Whether YaRN's temperature, by mscale_all_dim, is of all scores: then the file has
+  // yarn_log_multiplier, and attn_factor is all that is left for what is rotated.
+  bool temperature_of_scores = false;
 };
 
 // Writes rope.*; Unsupported for a scaling that the architecture lacks.
@@ -31,6 +34,11 @@ inline void write_rope(Conversion& conversion, const Decoder& decoder,
                        RopeFrequencies frequencies) {
   write_rope(conversion, decoder, RopeDefaults{.frequencies = frequencies});
 }
+
+// For classes whose layers with windows may rotate otherwise: unscaled, unless "rope.scaling.swa"
+// is written, and with a base of "rope.freq_base_swa".
+void write_rope_of_layer_types(Conversion& conversion, const Decoder& decoder,
+                               const RopeDefaults& defaults);
 
 // Llama 3.1's divisors of the frequencies, for each pair.
 struct Llama3Scaling {

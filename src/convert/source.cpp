@@ -77,7 +77,7 @@ class Rows final : public Source {
   };
   Rows(const SourcePtr& like, Shape shape, std::vector<SourcePtr> sources,
        std::function<Place(int64_t)> place)
-      : Source(like->name(), like->dtype(), std::move(shape)),
+      : Source(like->name(), like->dtype(), std::move(shape), like->kept()),
         sources_(std::move(sources)),
         place_(std::move(place)) {}
 

@@ -21,6 +21,7 @@ class Source {
 
   const std::string& name() const { return name_; }    // in the checkpoint, for messages
   const std::string& dtype() const { return dtype_; }  // of what read() gives
+  const std::string& kept() const { return kept_; }    // of what a file keeps it in by itself
   const std::vector<int64_t>& shape() const { return shape_; }
   int64_t elements() const;
   int64_t row() const;  // elements per index of the first dimension
@@ -29,11 +30,14 @@ class Source {
   virtual void read(int64_t begin, std::span<std::byte> out) const = 0;
 
  protected:
-  Source(std::string name, std::string dtype, std::vector<int64_t> shape)
-      : name_(std::move(name)), dtype_(std::move(dtype)), shape_(std::move(shape)) {}
+  Source(std::string name, std::string dtype, std::vector<int64_t> shape, std::string kept = "")
+      : name_(std::move(name)),
+        dtype_(std::move(dtype)),
+        kept_(kept.empty() ? dtype_ : std::move(kept)),
+        shape_(std::move(shape)) {}
 
  private:
-  std::string name_, dtype_;
+  std::string name_, dtype_, kept_;
   std::vector<int64_t> shape_;
 };
 
@@ -59,6 +63,13 @@ SourcePtr plus(const SourcePtr& source, float offset);
 SourcePtr without_dimension(const SourcePtr& source, size_t dimension);
 // Tensors of one shape and type, along a new first dimension.
 SourcePtr stacked(const std::vector<SourcePtr>& sources);
+
+// The same, which must have this shape.
+SourcePtr shaped(const SourcePtr& source, const std::vector<int64_t>& shape);
+// Elements in another order and number: index i of dimension j lies i * strides[j] after `offset`,
+// all counted in elements of the source.
+SourcePtr strided(const SourcePtr& source, std::vector<int64_t> shape, std::vector<int64_t> strides,
+                  int64_t offset = 0);
 
 // From rotary halves, as Hugging Face keeps queries and keys, to adjacent pairs: within each head,
 // rows 0, d/2, 1, d/2+1, ...

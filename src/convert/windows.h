@@ -1,13 +1,24 @@
 #pragma once
-// Sliding windows as Qwen's configurations describe them.
+// Sliding windows, by layer.
+
+#include <functional>
+#include <vector>
 
 #include "convert/decoder.h"
 
 namespace cria::convert {
 
-// Unsupported when a layer has a window that is shorter than the context. Without layer_types those
-// from `first` on have it.
-void refuse_windows(const Config& config, const Decoder& decoder, int64_t first);
+// Which layers have one, by layer_types, or by `slides` for a config without it.
+std::vector<bool> sliding_layers(const Config& config, const Decoder& decoder,
+                                 const std::function<bool(int64_t layer)>& slides);
+
+// Unsupported when a layer has a window that is shorter than the context, as Qwen's configs
+// describe them; `slides` as above.
+void refuse_windows(const Config& config, const Decoder& decoder,
+                    const std::function<bool(int64_t layer)>& slides);
+
+// Writes attention.sliding_window, and the layers that have it.
+void write_windows(Conversion& conversion, int64_t window, const std::vector<bool>& layers);
 
 // What a class takes when its config.json does not say.
 struct WindowDefaults {

@@ -12,7 +12,8 @@ namespace {
 void convert_qwen2(Conversion& c) {
   const Decoder d = write_decoder(c, "qwen2", {.context = 32768, .kv_heads = 32});
   write_rope(c, d, RopeFrequencies::kComputed);
-  refuse_windows(c.config(), d, c.config().count("max_window_layers", 28));
+  const int64_t first = c.config().count("max_window_layers", 28);
+  refuse_windows(c.config(), d, [&](int64_t i) { return i >= first; });
   write_ends(c);
   for (int64_t i = 0; i < d.layers; ++i) {
     const Layer layer = c.layer(i);

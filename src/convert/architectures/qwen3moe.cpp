@@ -13,9 +13,10 @@ namespace {
 void convert_qwen3moe(Conversion& c) {
   const Decoder d = write_decoder(c, "qwen3moe", {.context = 32768, .kv_heads = 4});
   write_rope(c, d, RopeFrequencies::kComputed);
-  refuse_windows(c.config(), d, 0);
+  refuse_windows(c.config(), d, [](int64_t) { return true; });
   c.config().ignore({"max_window_layers"});  // the class does without
   const Experts experts = write_experts(c);
+  c.set_count("expert_feed_forward_length", c.config().dim("moe_intermediate_size"));
   c.set("expert_weights_norm", c.config().flag("norm_topk_prob", false));
   if (c.config().count("decoder_sparse_step", 1) != 1) {
     c.config().unsupported("decoder_sparse_step", "is not 1, expected experts in every layer");

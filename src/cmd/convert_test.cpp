@@ -48,18 +48,19 @@ TEST_P(ConvertedFixture, ComputesWhatTransformersComputes) {
   EXPECT_EQ(compare(comparison), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ConvertedFixture,
-                         testing::Values(Fixture{"llama", "llama"}, Fixture{"llama_spm", "llama"},
-                                         Fixture{"mistral", "llama"}, Fixture{"qwen2", "qwen2"},
-                                         Fixture{"qwen3", "qwen3"}, Fixture{"qwen3moe", "qwen3moe"},
-                                         Fixture{"gemma", "gemma"}, Fixture{"gemma2", "gemma2"},
-                                         Fixture{"gemma3", "gemma3"}, Fixture{"phi3", "phi3"},
-                                         Fixture{"cohere2", "cohere2"},
-                                         Fixture{"stablelm", "stablelm"},
-                                         Fixture{"starcoder2", "starcoder2"},
-                                         Fixture{"gpt2", "gpt2"}, Fixture{"bert", "bert"},
-                                         Fixture{"bert_rerank", "bert"}, Fixture{"lfm2", "lfm2"}),
-                         [](const auto& tried) { return std::string(tried.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    All, ConvertedFixture,
+    testing::Values(
+        Fixture{"llama", "llama"}, Fixture{"llama_spm", "llama"}, Fixture{"mistral", "llama"},
+        Fixture{"qwen2", "qwen2"}, Fixture{"qwen3", "qwen3"}, Fixture{"qwen3moe", "qwen3moe"},
+        Fixture{"gemma", "gemma"}, Fixture{"gemma2", "gemma2"}, Fixture{"gemma3", "gemma3"},
+        Fixture{"phi3", "phi3"}, Fixture{"cohere2", "cohere2"}, Fixture{"stablelm", "stablelm"},
+        Fixture{"starcoder2", "starcoder2"}, Fixture{"gpt2", "gpt2"}, Fixture{"mixtral", "mixtral"},
+        Fixture{"qwen2moe", "qwen2moe"}, Fixture{"granite", "granite"}, Fixture{"olmo2", "olmo2"},
+        Fixture{"olmo3", "olmo2"}, Fixture{"smollm3", "smollm3"}, Fixture{"glm4", "glm4"},
+        Fixture{"gptoss", "gptoss"}, Fixture{"deepseek3", "deepseek2"},
+        Fixture{"bert", "bert"}, Fixture{"bert_rerank", "bert"}, Fixture{"lfm2", "lfm2"}),
+    [](const auto& tried) { return std::string(tried.param.name); });
 
 TEST(ConvertedStories, AreTheTensorsOfTheFileThatOthersMade) {
   const std::filesystem::path folder = fixtures() / "stories260K";

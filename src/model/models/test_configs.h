@@ -76,6 +76,19 @@ inline MapConfig encoder(const std::string& architecture) {
            {"tokenizer.ggml.token_type_count", 2}}};
 }
 
+inline MapConfig latent(const MapConfig& config) {
+  return config.with("attention.head_count_kv", 1)
+      .with("attention.kv_lora_rank", 32)
+      .with("attention.key_length_mla", 24)
+      .with("attention.value_length_mla", 16)
+      .with("rope.dimension_count", 8)
+      .with("leading_dense_block_count", 1)
+      .with("expert_count", 6)
+      .with("expert_used_count", 2)
+      .with("expert_shared_count", 2)
+      .with("expert_feed_forward_length", 32);
+}
+
 // Those that continue texts.
 inline const std::vector<TestConfig>& test_configs() {
   static const std::vector<TestConfig> configs = {
@@ -129,6 +142,42 @@ inline const std::vector<TestConfig>& test_configs() {
       {"lfm2_of_convolutions_alone", lfm2().with("attention.head_count_kv", {0, 0, 0})},
       {"lfm2_that_ends_with_attention",
        lfm2().with("attention.head_count_kv", {0, 4, 4}).with("shortconv.l_cache", 5)},
+      {"mixtral", decoder("llama")
+                      .with("expert_count", 6)
+                      .with("expert_used_count", 2)
+                      .with("attention.sliding_window", 7)},
+      {"qwen2moe", sparse(decoder("qwen2moe")).with("expert_shared_feed_forward_length", 48)},
+      {"qwen2moe_renormalised", sparse(decoder("qwen2moe"))
+                                    .with("expert_shared_feed_forward_length", 48)
+                                    .with_flag("expert_weights_norm", true)},
+      {"granite", decoder("granite")
+                      .with("embedding_scale", 12)
+                      .with("attention.scale", 0.1)
+                      .with("residual_scale", 0.22)
+                      .with("logit_scale", 8)},
+      {"olmo2", decoder("olmo2")},
+      {"olmo2_with_windows_and_yarn", with_yarn(decoder("olmo2"))
+                                          .with("attention.sliding_window", 7)
+                                          .with("attention.sliding_window_pattern", {1, 0, 1})},
+      {"smollm3", decoder("smollm3").with("block_count", 4)},
+      {"smollm3_with_windows", decoder("smollm3")
+                                   .with("rope.layer_pattern", {1, 0, 1})
+                                   .with("attention.sliding_window", 7)
+                                   .with("attention.sliding_window_pattern", {0, 1, 0})},
+      {"glm4", decoder("glm4").with("rope.dimension_count", 8)},
+      {"gptoss", sparse(with_yarn(decoder("gpt-oss")))
+                     .with("attention.key_length", 32)
+                     .with("attention.sliding_window", 7)},
+      {"deepseek2", latent(decoder("deepseek2"))
+                        .with("attention.q_lora_rank", 32)
+                        .with("expert_gating_func", 2)
+                        .with("expert_weights_scale", 2.5)
+                        .with("expert_group_count", 3)
+                        .with("expert_group_used_count", 2)
+                        .with_flag("expert_weights_norm", true)},
+      {"deepseek2_with_softmax_and_yarn", with_yarn(latent(decoder("deepseek2")))
+                                              .with("rope.scaling.yarn_log_multiplier", 0.0707)
+                                              .with("expert_group_count", 2)},
   };
   return configs;
 }

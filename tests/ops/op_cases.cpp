@@ -200,7 +200,8 @@ void add_long_attention(std::vector<OpCase>& cases) {
       {Op::kPagedAttention, "attention over long histories", kInexact, [](CaseInputs& in) {
          constexpr int64_t kBlock = 64, kBlocks = 14;
          std::vector<int32_t> table;
-         for (int32_t i = 0; i < kBlocks; ++i) table.push_back(static_cast<int32_t>(i * 5 % kBlocks));
+         for (int32_t i = 0; i < kBlocks; ++i)
+           table.push_back(static_cast<int32_t>(i * 5 % kBlocks));
          table.insert(table.end(), kBlocks, 3);
          const History history{
              .keys = in.state(StateRole::kKeys, DType::kF16, {kBlocks * kBlock, 1, 32}, kBlock),

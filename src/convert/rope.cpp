@@ -38,12 +38,8 @@ Rope read(const Config& c, const RopeDefaults& defaults) {
     rope.type = s.text("rope_type", s.text("type", "default"));
     s.ignore({"type"});
     rope.base = s.positive("rope_theta", rope.base);
-    partial = s.positive("partial_rotary_factor", partial);
+    rope.partial_factor = s.positive("partial_rotary_factor", rope.partial_factor);
   }
-  if (!defaults.partial_factor && partial != 1) {
-    c.unsupported("partial_rotary_factor", "is ", partial, ", expected 1");
-  }
-  rope.dims = rotated(c, decoder.head_dim, partial);
   return rope;
 }
 

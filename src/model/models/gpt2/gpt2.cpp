@@ -107,10 +107,6 @@ class Gpt2 final : public Model {
   }
 
   ml::Tensor forward(const Batch& batch, kvcache::View& cache) const override {
-    if (cache.context > options_.context) {
-      fail(Error::Code::kInvalidArgument, "a context of ", cache.context,
-           " tokens was asked for, but the model has positions for ", options_.context);
-    }
     ml::Tensor x = token_embedding_(batch.tokens) + position_embedding_(batch.positions);
     for (size_t i = 0; i < blocks_.size(); ++i) {
       x.named(concat("hidden.", i));

@@ -179,6 +179,10 @@ std::vector<Executor::Factor> Executor::factors() const {
       const std::span<const float> ids = last_->plan->output(product.experts);
       factor.experts.resize(ids.size());
       std::memcpy(factor.experts.data(), ids.data(), ids.size_bytes());  // they are i32
+    } else if (factor.matrices > 1) {  // each has as many vectors, one matrix after the other
+      const int64_t vectors = factor.shape.size() / weight.shape[-1];
+      for (int64_t i = 0; i < vectors; ++i)
+        factor.experts.push_back(static_cast<int32_t>(i * factor.matrices / vectors));
     }
     factors.push_back(std::move(factor));
   }

@@ -75,10 +75,10 @@ class Executor {
   // With options.factors: what the last run multiplied each weight with, in the order of the graph.
   struct Factor {
     std::string weight;
-    int64_t matrices;  // experts, or 1
+    int64_t matrices;  // experts or heads, or 1
     ml::Shape shape;   // [.., in]: a vector per use; of experts one per token may do
     std::span<const float> values;
-    std::vector<int32_t> experts;  // [t, used]: which matrix; empty when there is one
+    std::vector<int32_t> experts;  // of each use, which matrix; empty when there is one
   };
   std::vector<Factor> factors() const;
 

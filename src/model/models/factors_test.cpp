@@ -42,9 +42,11 @@ TEST_P(Factors, AreThoseOfEveryProductWithAWeight) {
       }
     }
     for (const ml::Node* weight : random.list) {
-      const bool is_matrix = weight->shape.rank() >= 2 && weight->name.starts_with("blk.");
-      const bool is_kernel = weight->name.ends_with("shortconv.conv.weight");
-      if (!is_matrix || is_kernel) continue;
+      const std::string_view name = weight->name;
+      const bool multiplies = name.starts_with("blk.") && name.ends_with(".weight") &&
+                              weight->shape.rank() >= 2 && !name.ends_with("_norm.weight") &&
+                              !name.ends_with("shortconv.conv.weight");
+      if (!multiplies) continue;
       EXPECT_TRUE(names.contains(weight->name)) << config.name << ": " << weight->name;
     }
   }

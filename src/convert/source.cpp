@@ -21,6 +21,7 @@ class Stored final : public Source {
       : Source(tensor.name, tensor.dtype, tensor.shape), tensor_(tensor) {}
 
   void read(int64_t begin, std::span<std::byte> out) const override {
+    if (out.empty()) return;
     const size_t size = element_bytes(dtype());
     if (tensor_.strides.empty()) {
       std::memcpy(out.data(), tensor_.data.data() + static_cast<size_t>(begin) * size, out.size());

@@ -108,7 +108,7 @@ TEST_P(Misfits, AreSizesThatMakeNoSense) {
                            key.ends_with("_size") || key.ends_with("_count_kv");
       const bool may_be_none = key.ends_with("sliding_window") || key.ends_with("softcapping") ||
                                key == "expert_shared_count" || key == "leading_dense_block_count" ||
-                               key == "attention.q_lora_rank" ||
+                               key == "attention.q_lora_rank" || key == "expert_gating_func" ||
                                key == "rope.scaling.yarn_log_multiplier";
       const bool none = may_be_none && value == 0;
       const bool large_real = !is_size && value > 0;

@@ -54,6 +54,7 @@ Decoder write_sizes(Conversion& c, const Sizes& s) {
   if (s.query_rank > 0) c.set_count("attention.q_lora_rank", s.query_rank);
   c.set("attention.layer_norm_rms_epsilon",
         static_cast<float>(config.positive("rms_norm_eps", 1e-6)));
+  write_activation(c, {});
   write_rope(c, d, {.temperature_of_scores = true});
   return d;
 }

@@ -77,7 +77,7 @@ inline MapConfig encoder(const std::string& architecture) {
 }
 
 inline MapConfig latent(const MapConfig& config) {
-  return config.without("attention.head_count_kv")
+  return config.with("attention.head_count_kv", 1)
       .with("attention.kv_lora_rank", 32)
       .with("attention.key_length_mla", 24)
       .with("attention.value_length_mla", 16)

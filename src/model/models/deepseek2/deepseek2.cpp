@@ -42,6 +42,9 @@ struct Options {
                   .value_dim = c.dim("attention.value_length_mla"),
                   .scale = 1,
                   .rope = read_rope(c, attention.key_dim, ml::RopePairs::kAdjacent)} {
+    if (const int64_t shared = c.dim("attention.head_count_kv", 1); shared != 1) {
+      c.unsupported("attention.head_count_kv", "is ", shared, ", expected 1: the latent");
+    }
     ml::RopeOptions& rope = attention.rope;
     if (rope.dims >= attention.key_dim) {
       c.corrupt("rope.dimension_count", "is ", rope.dims,

@@ -41,8 +41,10 @@ void convert_smollm3(Conversion& c) {
   for (int64_t i = 0; i < d.layers; ++i) {
     const Layer layer = c.layer(i);
     layer.linear("attn_norm", "input_layernorm");
-    layer.linear("attn_q", "self_attn.q_proj", attention_bias);
-    layer.linear("attn_k", "self_attn.k_proj", attention_bias);
+    layer.linear("attn_q", "self_attn.q_proj", attention_bias,
+                 [&](const SourcePtr& q) { return adjacent_pairs(q, d.heads); });
+    layer.linear("attn_k", "self_attn.k_proj", attention_bias,
+                 [&](const SourcePtr& k) { return adjacent_pairs(k, d.kv_heads); });
     layer.linear("attn_v", "self_attn.v_proj", attention_bias);
     layer.linear("attn_output", "self_attn.o_proj", attention_bias);
     layer.linear("ffn_norm", "post_attention_layernorm");

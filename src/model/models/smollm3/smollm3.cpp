@@ -1,5 +1,6 @@
 // SmolLM3: Llama, with layers whose queries and keys are not rotated: by default every fourth.
-// Reference: transformers/models/smollm3/modeling_smollm3.py.
+// Reference: transformers/models/smollm3/modeling_smollm3.py; rotary pairs are adjacent, as the
+// exporters permute them.
 
 #include <cmath>
 
@@ -29,7 +30,7 @@ struct Options {
         heads(read_heads(c, width)),
         eps(c.positive("attention.layer_norm_rms_epsilon")),
         attention{.scale = 1.f / std::sqrt(static_cast<float>(heads.dim))},
-        rope(read_rope(c, heads.dim, ml::RopePairs::kHalves)),
+        rope(read_rope(c, heads.dim, ml::RopePairs::kAdjacent)),
         windows(read_windows(c, c.dim("block_count"), 1)) {
     refuse(c, {"expert_count"});
     const auto given = c.flags("rope.layer_pattern", std::ssize(windows));

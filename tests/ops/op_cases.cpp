@@ -107,6 +107,17 @@ void add_matmul(std::vector<OpCase>& cases) {
     add(type, 17, 1, 3);
     add(type, 33, 37, 4);
   }
+  for (const DType type : {DType::kF32, DType::kQ4_0}) {
+    for (const int64_t tokens : {1, 7}) {
+      const auto name = concat("matmul of ", info(type).name, " heads with ", tokens);
+      cases.push_back(
+          {Op::kMatmul, name, is_quantized(type) ? kQuantized : kInexact, [=](CaseInputs& in) {
+             const Tensor x = in.input({6, tokens, 64});
+             const Tensor q = matmul(in.weight(type, {3, 64, 64}), x);
+             return x + matmul(in.weight(type, {6, 64, 64}), q * 2.f);
+           }});
+    }
+  }
   cases.push_back({Op::kMatmul, "matmul of activations", kInexact, [](CaseInputs& in) {
                      const Tensor a = in.input({2, 5, 9});
                      return matmul(a, in.input({6, 4, 9}));

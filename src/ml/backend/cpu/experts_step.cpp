@@ -79,8 +79,7 @@ class ExpertsStep final : public Step {
       }
     }
     kernels_.matmul[static_cast<size_t>(w.dtype)](
-        {.tiles = w.tiles.data() +
-                  (expert * tile_count(w.rows) + tile) * packed_tile_bytes(w.dtype, w.cols),
+        {.tiles = w.data(expert) + tile * packed_tile_bytes(w.dtype, w.cols),
          .rows = rows,
          .cols = w.cols,
          .first_tile = 0,

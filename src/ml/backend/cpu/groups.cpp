@@ -37,15 +37,16 @@ bool runs(const Node& node, const PackedWeights& weights) {
   return rows_of(node).has_value();
 }
 
-bool Groups::is_matrix(const Node* weight) const {
-  return weight->shape.rank() == 2 && weights_.find(weight);
+// One matrix for all rows, or several that serve as many rows each.
+bool Groups::multiplies_weights(const Node& node) const {
+  return node.op == Op::kMatmul && weights_.find(node.inputs[0]);
 }
 
 void Groups::add(const Node& node) {
   if (node.op == Op::kInput || node.op == Op::kState || node.op == Op::kReshape) return;
   if (node.op == Op::kPagedAttention) {
     put(start(Group::Kind::kAttention, 0), node);
-  } else if (node.op == Op::kMatmul && is_matrix(node.inputs[0])) {
+  } else if (multiplies_weights(node)) {
     add_matmul(node, Group::Kind::kMatmul);
   } else if (node.op == Op::kExpertsMatmul) {
     add_matmul(node, Group::Kind::kExperts);
@@ -91,7 +92,7 @@ void Groups::add_matmul(const Node& node, Group::Kind kind) {
   if (quantizes(node)) quantize(x, rows);
   const auto alike = [&](const Node& other) {
     return storage(other.inputs[1]) == x && other.inputs[2] == node.inputs[2] &&
-           other.inputs[0]->shape.rank() == node.inputs[0]->shape.rank() &&
+           weights_.find(other.inputs[0])->matrices == weights_.find(node.inputs[0])->matrices &&
            quantizes(other) == quantizes(node);
   };
   const bool joins = !groups_.empty() && groups_.back().kind == kind &&

@@ -45,7 +45,7 @@ class Groups {
   void quantize(const Node* activations, int64_t rows);
   Group& start(Group::Kind kind, int64_t rows);
   void put(Group& group, const Node& node);
-  bool is_matrix(const Node* weight) const;
+  bool multiplies_weights(const Node& node) const;
   bool in_last_group(const Node* node) const;
 
   const PackedWeights& weights_;

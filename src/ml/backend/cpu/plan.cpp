@@ -161,21 +161,29 @@ std::unique_ptr<Step> CpuPlan::make_rows(const Group& group, const PlanContext& 
 
 std::unique_ptr<Step> CpuPlan::make_matmul(const Group& group, const PlanContext& context) const {
   const Node* x = group.nodes[0]->inputs[1];
-  const int64_t width = x->shape[-1];
+  const PackedMatrix& weight = *context.weights.find(group.nodes[0]->inputs[0]);
+  const bool quantized = quantizes_activations(weight.dtype);
+  const std::byte* activations = quantized ? quantized_address(x) : address(x);
+  const int64_t width = x->shape[-1], tokens = group.rows / weight.matrices;
+  const int64_t stride =
+      quantized ? quantized_row_bytes(width) : width * static_cast<int64_t>(sizeof(float));
   std::vector<MatmulPart> parts;
   for (size_t i = 0; i < group.nodes.size(); ++i) {
     const Node *node = group.nodes[i], *add = group.added[i];
-    parts.push_back(
-        {.weight = context.weights.find(node->inputs[0]),
-         .out = reinterpret_cast<float*>(address(add ? add : node)),
-         .addend =
-             add ? reinterpret_cast<const float*>(address(Groups::addend(add, node))) : nullptr});
+    const PackedMatrix* matrices = context.weights.find(node->inputs[0]);
+    float* out = reinterpret_cast<float*>(address(add ? add : node));
+    const float* addend =
+        add ? reinterpret_cast<const float*>(address(Groups::addend(add, node))) : nullptr;
+    for (int64_t m = 0; m < matrices->matrices; ++m) {
+      const int64_t first = m * tokens * matrices->rows;
+      parts.push_back({.weight = matrices,
+                       .matrix = m,
+                       .x = activations + m * tokens * stride,
+                       .out = out + first,
+                       .addend = addend ? addend + first : nullptr});
+    }
   }
-  const bool quantized = quantizes_activations(parts[0].weight->dtype);
-  return make_matmul_step(
-      context.kernels, std::move(parts), quantized ? quantized_address(x) : address(x),
-      quantized ? quantized_row_bytes(width) : width * static_cast<int64_t>(sizeof(float)),
-      group.rows, context.threads);
+  return make_matmul_step(context.kernels, std::move(parts), stride, tokens, context.threads);
 }
 
 std::unique_ptr<Step> CpuPlan::make_experts(const Group& group, const PlanContext& context) const {

@@ -32,15 +32,16 @@ using RowOperation = std::function<void(int64_t row)>;
 std::unique_ptr<Step> make_row_step(std::vector<RowOperation> operations, int64_t rows,
                                     int threads);
 
-// Matrices multiplied with the same activations.
+// Matrices multiplied with as many rows of activations each, x_stride bytes apart.
 struct MatmulPart {
   const PackedMatrix* weight;
+  int64_t matrix;  // of the weight
+  const std::byte* x;
   float* out;           // [tokens][rows]
   const float* addend;  // null or [tokens][rows]
 };
 std::unique_ptr<Step> make_matmul_step(const Kernels& kernels, std::vector<MatmulPart> parts,
-                                       const std::byte* x, int64_t x_stride, int64_t tokens,
-                                       int threads);
+                                       int64_t x_stride, int64_t tokens, int threads);
 
 // Experts' matrices multiplied with the activations of those tokens that use them.
 struct ExpertsPart {

@@ -34,9 +34,9 @@ class RowStep final : public Step {
 
 class MatmulStep final : public Step {
  public:
-  MatmulStep(const Kernels& kernels, std::vector<MatmulPart> parts, const std::byte* x,
-             int64_t x_stride, int64_t tokens, int threads)
-      : kernels_(kernels), parts_(std::move(parts)), x_(x), x_stride_(x_stride), tokens_(tokens) {
+  MatmulStep(const Kernels& kernels, std::vector<MatmulPart> parts, int64_t x_stride,
+             int64_t tokens, int threads)
+      : kernels_(kernels), parts_(std::move(parts)), x_stride_(x_stride), tokens_(tokens) {
     for (const MatmulPart& part : parts_) items += tile_count(part.weight->rows);
     chunk = std::max<int64_t>(chunk_of(items, threads),
                               std::min<int64_t>(kFewestTiles, items / threads));
@@ -59,12 +59,12 @@ class MatmulStep final : public Step {
 
   void multiply(const MatmulPart& part, int64_t first_tile, int64_t last_tile) const {
     const PackedMatrix& w = *part.weight;
-    kernels_.matmul[static_cast<size_t>(w.dtype)]({.tiles = w.tiles.data(),
+    kernels_.matmul[static_cast<size_t>(w.dtype)]({.tiles = w.data(part.matrix),
                                                    .rows = w.rows,
                                                    .cols = w.cols,
                                                    .first_tile = first_tile,
                                                    .last_tile = last_tile,
-                                                   .x = x_,
+                                                   .x = part.x,
                                                    .x_stride = x_stride_,
                                                    .tokens = tokens_,
                                                    .out = part.out,
@@ -74,7 +74,6 @@ class MatmulStep final : public Step {
 
   const Kernels& kernels_;
   std::vector<MatmulPart> parts_;
-  const std::byte* x_;
   int64_t x_stride_, tokens_;
 };
 
@@ -115,9 +114,8 @@ std::unique_ptr<Step> make_row_step(std::vector<RowOperation> operations, int64_
 }
 
 std::unique_ptr<Step> make_matmul_step(const Kernels& kernels, std::vector<MatmulPart> parts,
-                                       const std::byte* x, int64_t x_stride, int64_t tokens,
-                                       int threads) {
-  return std::make_unique<MatmulStep>(kernels, std::move(parts), x, x_stride, tokens, threads);
+                                       int64_t x_stride, int64_t tokens, int threads) {
+  return std::make_unique<MatmulStep>(kernels, std::move(parts), x_stride, tokens, threads);
 }
 
 std::unique_ptr<Step> make_primitive_step(const Node& node, std::vector<const std::byte*> operands,

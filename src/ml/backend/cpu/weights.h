@@ -5,6 +5,7 @@
 
 #include "base/thread_pool.h"
 #include "ml/aligned.h"
+#include "ml/backend/cpu/kernels/pack.h"
 #include "ml/tensor.h"
 
 namespace cria::ml::cpu {
@@ -14,6 +15,10 @@ struct PackedMatrix {
   DType dtype;                   // of the tiles
   int64_t matrices, rows, cols;  // rows and columns of each
   AlignedBytes tiles;
+
+  const std::byte* data(int64_t matrix) const {
+    return tiles.data() + matrix * tile_count(rows) * packed_tile_bytes(dtype, cols);
+  }
 };
 
 class PackedWeights {

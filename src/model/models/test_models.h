@@ -39,6 +39,8 @@ struct Target {
   std::string name() const { return instructions.empty() ? backend : backend + "_" + instructions; }
 };
 
+inline void PrintTo(const Target& target, std::ostream* out) { *out << target.name(); }
+
 inline std::vector<Target> targets() {
   std::vector<Target> list = {{"reference", ""}};
   for (const ml::cpu::Isa& isa : ml::cpu::isas()) {

@@ -14,8 +14,6 @@ namespace {
 
 using Code = Error::Code;
 
-constexpr int64_t kMostParts = 99999;  // five digits in a name
-
 std::optional<int64_t> number(const Metadata& metadata, const char* key, const std::string& name) {
   const auto found = metadata.find(key);
   if (found == metadata.end()) return std::nullopt;
@@ -24,12 +22,6 @@ std::optional<int64_t> number(const Metadata& metadata, const char* key, const s
     fail(Code::kCorrupt, name, ": ", key, " is ", describe(found->second), ", expected an integer");
   }
   return value;
-}
-
-std::string ending(size_t index, size_t count) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "-%05zu-of-%05zu.gguf", index + 1, count);
-  return text;
 }
 
 void check_place(const Contents& contents, const std::string& path, size_t index, size_t count,
@@ -70,6 +62,12 @@ void check_duplicates(const std::vector<Contents>& parts, const std::vector<std:
 
 }  // namespace
 
+std::string part_ending(const Part& part) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "-%05zu-of-%05zu.gguf", part.index + 1, part.count);
+  return text;
+}
+
 std::optional<Part> part_of(const Metadata& metadata, const std::string& name) {
   const int64_t count = number(metadata, "split.count", name).value_or(1);
   const std::optional<int64_t> index = number(metadata, "split.no", name);
@@ -88,7 +86,7 @@ std::optional<Part> part_of(const Metadata& metadata, const std::string& name) {
 }
 
 std::vector<std::string> find_parts(const std::string& path, const Part& part) {
-  const std::string own = ending(part.index, part.count);
+  const std::string own = part_ending(part);
   if (!path.ends_with(own)) {
     fail(Code::kInvalidArgument, path, ": is part ", part.index + 1, " of ", part.count,
          " of a split model, expected a name that ends in ", own,
@@ -100,7 +98,7 @@ std::vector<std::string> find_parts(const std::string& path, const Part& part) {
   size_t missing_count = 0;
   constexpr size_t kListed = 20;
   for (size_t i = 0; i < part.count; ++i) {
-    paths.push_back(stem + ending(i, part.count));
+    paths.push_back(stem + part_ending({i, part.count}));
     std::error_code error;
     if (std::filesystem::exists(paths.back(), error)) continue;
     if (++missing_count <= kListed) missing += "\n  " + paths.back();

@@ -16,6 +16,11 @@ struct Part {
   size_t index = 0, count = 1;
 };
 
+constexpr int64_t kMostParts = 99999;  // five digits in a name
+
+// What the name of a part ends in: "-00001-of-00003.gguf".
+std::string part_ending(const Part& part);
+
 // Nothing for a file that holds a whole model. Corrupt when split.no and split.count contradict
 // each other; `name` is for messages.
 std::optional<Part> part_of(const Metadata& metadata, const std::string& name);

@@ -57,6 +57,7 @@ class Writer {
   // What was collected, in the order in which it is written.
   const std::vector<std::pair<std::string, StoredValue>>& metadata() const { return metadata_; }
   const std::vector<OutputTensor>& tensors() const { return tensors_; }
+  uint32_t alignment() const { return alignment_; }
 
   // Through a temporary file in the same folder, renamed when whole. InvalidArgument with all
   // problems of names, types and dimensions; Internal when a tensor's data has another size than

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tokenizer/pre_tokenizer.h"
+#include "tokenizer/test_charsmap.h"
 #include "tokenizer/test_vocabularies.h"
 
 namespace cria::tokenizer {
@@ -52,6 +53,25 @@ TEST(LongText, IsEncodedBySentencePiece) {
                                                           {"1", -4},
                                                           {"\xe4\xb8\xad", -4},
                                                           {"<|", -5}});
+  test::add_token(vocabulary, "<|im_start|>", TokenType::kControl);
+  const auto tokenizer = make_tokenizer(vocabulary);
+  for (const std::string& unit : kUnits) expect_proportional(*tokenizer, unit);
+}
+
+TEST(LongText, IsEncodedByUnigram) {
+  Vocabulary vocabulary = test::unigram_vocabulary({{"a", -9},
+                                                    {"aa", -1},
+                                                    {"aaaa", -1.5},
+                                                    {kMark, -9},
+                                                    {kMark + kMark, -3},
+                                                    {"1", -4},
+                                                    {"<|", -5}});
+  vocabulary.remove_extra_whitespaces = false;
+  vocabulary.precompiled_charsmap =
+      test::CharsmapBuilder(test::Rules{{"\n", " "}, {"\n\n", "a"}}).bytes();
+  test::add_token(vocabulary, "<0xE4>", TokenType::kByte);
+  test::add_token(vocabulary, "<0xB8>", TokenType::kByte);
+  test::add_token(vocabulary, "<0xAD>", TokenType::kByte);
   test::add_token(vocabulary, "<|im_start|>", TokenType::kControl);
   const auto tokenizer = make_tokenizer(vocabulary);
   for (const std::string& unit : kUnits) expect_proportional(*tokenizer, unit);

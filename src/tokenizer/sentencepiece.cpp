@@ -33,37 +33,19 @@ bool has_inner_space(std::string_view text) {
   return word != std::string_view::npos && text.find(' ', word) != std::string_view::npos;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 }  // namespace
 
-int byte_of_token(std::string_view token) {
-  if (token.size() != 6 || !token.starts_with("<0x") || token.back() != '>') return -1;
-  const int high = hex_digit(token[3]), low = hex_digit(token[4]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-SentencePiece::SentencePiece(Vocabulary vocabulary) : Tokenizer(std::move(vocabulary)) {
+SentencePiece::SentencePiece(Vocabulary vocabulary)
+    : Tokenizer(std::move(vocabulary)), bytes_(vocabulary_) {
   const size_t count = vocabulary_.tokens.size();
   const std::vector<uint32_t> ranks = ranks_of(vocabulary_.scores);
-  byte_ids_.fill(-1);
   texts_.reserve(count);  // tokens_ looks into it
   tokens_.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    const auto id = static_cast<Id>(i);
-    if (vocabulary_.types[i] == TokenType::kByte) {
-      Id& byte_id = byte_ids_[static_cast<size_t>(byte_of_token(vocabulary_.tokens[i]))];
-      if (byte_id < 0) byte_id = id;
-    }
     // Only normal tokens can come out of text: the others are found whole, or never.
     if (vocabulary_.types[i] != TokenType::kNormal) continue;
     const std::string& text = texts_.emplace_back(with_spaces(vocabulary_.tokens[i]));
-    tokens_.emplace(text, Joined{ranks[i], id});
+    tokens_.emplace(text, Joined{ranks[i], static_cast<Id>(i)});
     longest_ = std::max(longest_, text.size());
     parts_at_spaces_ = parts_at_spaces_ && !has_inner_space(text);
   }
@@ -122,30 +104,15 @@ void SentencePiece::encode_stretch(std::string_view text, Merger& merger,
 }
 
 void SentencePiece::encode_bytes(std::string_view bytes, std::vector<Id>& out) const {
-  const size_t before = out.size();
-  for (const char c : bytes) {
-    const Id id = byte_ids_[static_cast<unsigned char>(c)];
-    if (id >= 0) {
-      out.push_back(id);
-      continue;
-    }
-    // Without tokens for all of its bytes the whole character is unknown.
-    out.resize(before);
-    if (vocabulary_.unknown >= 0) {
-      out.push_back(vocabulary_.unknown);
-    } else {
-      log::debug("tokenizer: no token for ", quote(bytes));
-    }
-    return;
+  // Without tokens for all of its bytes the whole character is unknown.
+  if (bytes_.append(bytes, out)) return;
+  if (vocabulary_.unknown >= 0) {
+    out.push_back(vocabulary_.unknown);
+  } else {
+    log::debug("tokenizer: no token for ", quote(bytes));
   }
 }
 
-std::string SentencePiece::bytes_of(Id id) const {
-  const std::string& token = vocabulary_.tokens[static_cast<size_t>(id)];
-  if (vocabulary_.types[static_cast<size_t>(id)] == TokenType::kByte) {
-    return std::string(1, static_cast<char>(byte_of_token(token)));
-  }
-  return with_spaces(token);
-}
+std::string SentencePiece::bytes_of(Id id) const { return text_of_piece(vocabulary_, id); }
 
 }  // namespace cria::tokenizer

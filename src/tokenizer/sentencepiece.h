@@ -2,12 +2,12 @@
 // SentencePiece's byte pair encoding: no words, characters joined where the joined token has the
 // best score; what has no token becomes byte tokens.
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "tokenizer/byte_tokens.h"
 #include "tokenizer/merge.h"
 #include "tokenizer/tokenizer.h"
 
@@ -24,14 +24,11 @@ class SentencePiece final : public Tokenizer {
   Joined find(std::string_view text) const;
   std::string bytes_of(Id id) const override;
 
+  const ByteTokens bytes_;
   std::vector<std::string> texts_;  // of the normal tokens, with spaces as spaces
   std::unordered_map<std::string_view, Joined> tokens_;  // views of texts_
   size_t longest_ = 0;                                   // of the texts, in bytes
-  bool parts_at_spaces_ = true;     // no token has a space after another character
-  std::array<Id, 256> byte_ids_{};  // -1: the vocabulary lacks this byte
+  bool parts_at_spaces_ = true;  // no token has a space after another character
 };
-
-// The byte that a token like "<0x0A>" stands for; -1 when it is not of that form.
-int byte_of_token(std::string_view token);
 
 }  // namespace cria::tokenizer

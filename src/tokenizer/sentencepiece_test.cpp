@@ -1,4 +1,4 @@
-#include "tokenizer/sentencepiece.h"
+#include "tokenizer/byte_tokens.h"
 
 #include <gtest/gtest.h>
 

@@ -13,7 +13,7 @@ namespace cria::tokenizer::test {
 inline void add_token(Vocabulary& vocabulary, std::string text, TokenType type, float score = 0) {
   vocabulary.tokens.push_back(std::move(text));
   vocabulary.types.push_back(type);
-  if (vocabulary.model == "llama") vocabulary.scores.push_back(score);
+  if (vocabulary.model == "llama" || vocabulary.model == "t5") vocabulary.scores.push_back(score);
 }
 
 // Ids 0 to 255 are the bytes; then one token for each merge, in order.
@@ -46,6 +46,17 @@ inline Vocabulary sentencepiece_vocabulary(
     add_token(vocabulary, std::string("<0x") + digits[byte / 16] + digits[byte % 16] + ">",
               TokenType::kByte);
   }
+  for (const auto& [text, score] : pieces) add_token(vocabulary, text, TokenType::kNormal, score);
+  return vocabulary;
+}
+
+// Ids 0 to 2 are <unk>, <s> and </s>; then the pieces with their scores.
+inline Vocabulary unigram_vocabulary(const std::vector<std::pair<std::string, float>>& pieces) {
+  Vocabulary vocabulary{.model = "t5", .bos = 1, .eos = 2, .unknown = 0};
+  vocabulary.add_space_prefix = vocabulary.remove_extra_whitespaces = true;
+  add_token(vocabulary, "<unk>", TokenType::kUnknown);
+  add_token(vocabulary, "<s>", TokenType::kControl);
+  add_token(vocabulary, "</s>", TokenType::kControl);
   for (const auto& [text, score] : pieces) add_token(vocabulary, text, TokenType::kNormal, score);
   return vocabulary;
 }

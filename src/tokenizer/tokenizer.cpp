@@ -10,6 +10,7 @@
 #include "tokenizer/pre_tokenizer.h"
 #include "tokenizer/sentencepiece.h"
 #include "tokenizer/special_tokens.h"
+#include "tokenizer/unigram.h"
 #include "tokenizer/vocabulary_check.h"
 #include "tokenizer/wordpiece.h"
 
@@ -131,6 +132,10 @@ std::unique_ptr<Tokenizer> make_sentencepiece(Vocabulary vocabulary) {
   return std::make_unique<SentencePiece>(std::move(vocabulary));
 }
 
+std::unique_ptr<Tokenizer> make_unigram(Vocabulary vocabulary) {
+  return std::make_unique<Unigram>(std::move(vocabulary));
+}
+
 std::unique_ptr<Tokenizer> make_wordpiece(Vocabulary vocabulary) {
   vocabulary.add_space_prefix = true;  // every first word of a text has the mark of a start
   return std::make_unique<WordPiece>(std::move(vocabulary));
@@ -141,8 +146,10 @@ struct Kind {
   std::unique_ptr<Tokenizer> (*make)(Vocabulary);
 };
 
-constexpr std::array kKinds = std::to_array<Kind>(
-    {{"gpt2", make_byte_level}, {"llama", make_sentencepiece}, {"bert", make_wordpiece}});
+constexpr std::array kKinds = std::to_array<Kind>({{"gpt2", make_byte_level},
+                                                   {"llama", make_sentencepiece},
+                                                   {"t5", make_unigram},
+                                                   {"bert", make_wordpiece}});
 
 }  // namespace
 
@@ -151,7 +158,7 @@ std::unique_ptr<Tokenizer> make_tokenizer(Vocabulary vocabulary) {
                                   [&](const Kind& each) { return each.model == vocabulary.model; });
   if (kind == kKinds.end()) {
     fail(Error::Code::kUnsupported, "tokenizer model ", quote(vocabulary.model),
-         " is not supported, expected gpt2, llama or bert");
+         " is not supported, expected gpt2, llama, t5 or bert");
   }
   Problems problems;
   check(vocabulary, problems);

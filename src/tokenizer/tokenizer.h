@@ -20,8 +20,8 @@ enum class TokenType : uint8_t { kNormal = 1, kUnknown, kControl, kUserDefined, 
 
 // What a file says of its tokens.
 struct Vocabulary {
-  std::string model{};  // "gpt2" (byte-level BPE), "llama" (SentencePiece BPE), "bert"
-                        // (WordPiece)
+  std::string model{};  // "gpt2" (byte-level BPE), "llama" (SentencePiece BPE), "t5"
+                        // (SentencePiece unigram), "bert" (WordPiece)
   std::string pre{};    // name of the pre-tokenizer; empty: not said
   std::vector<std::string> tokens{};
   std::vector<TokenType> types{};                     // one per token
@@ -30,7 +30,10 @@ struct Vocabulary {
   Id bos = -1, eos = -1, unknown = -1, padding = -1;  // -1: none
   std::vector<Id> end_of_generation{};                // eos, eot and kin, ascending
   bool add_bos = false, add_eos = false, add_space_prefix = false;
-  bool folds_case = true;  // "bert": text is made lower-case, accents are dropped
+  bool folds_case = true;                 // "bert": text is made lower-case, accents are dropped
+  bool remove_extra_whitespaces = false;  // "t5": at both ends, and more than one between
+  std::string precompiled_charsmap{};     // "t5": rules of normalisation, as SentencePiece's files
+                                          // have them; empty: none
 
   // Corrupt with everything that is wrong (counts that differ, ids out of range, ...); NotFound
   // without a vocabulary.

@@ -7,8 +7,9 @@
 #include <string>
 
 #include "base/log.h"
+#include "tokenizer/byte_tokens.h"
+#include "tokenizer/charsmap.h"
 #include "tokenizer/pre_tokenizer.h"
-#include "tokenizer/sentencepiece.h"
 #include "tokenizer/tokenizer.h"
 #include "tokenizer/vocabulary_check.h"
 
@@ -92,7 +93,7 @@ std::vector<TokenType> read_types(Reader& reader) {
 // Old files do not tell types: the special ids and the form of byte tokens do.
 std::vector<TokenType> guess_types(const Vocabulary& vocabulary) {
   std::vector<TokenType> types(vocabulary.tokens.size(), TokenType::kNormal);
-  if (vocabulary.model == "llama") {
+  if (vocabulary.model == "llama" || vocabulary.model == "t5") {
     for (size_t i = 0; i < types.size(); ++i) {
       if (byte_of_token(vocabulary.tokens[i]) >= 0) types[i] = TokenType::kByte;
     }
@@ -181,14 +182,34 @@ void read_flags(Reader& reader, Vocabulary& vocabulary) {
   const bool is_sentencepiece = vocabulary.model == "llama";
   const Family* family = vocabulary.model == "gpt2" ? find_family(vocabulary.pre) : nullptr;
   const bool is_bert = vocabulary.model == "bert";
+  const bool is_unigram = vocabulary.model == "t5";
   vocabulary.add_bos = reader.boolean("tokenizer.ggml.add_bos_token")
                            .value_or(is_sentencepiece || is_bert || (family && family->adds_bos));
-  vocabulary.add_eos = reader.boolean("tokenizer.ggml.add_eos_token").value_or(is_bert);
+  vocabulary.add_eos =
+      reader.boolean("tokenizer.ggml.add_eos_token").value_or(is_bert || is_unigram);
   vocabulary.folds_case =
       reader.boolean("tokenizer.ggml.normalizer.lowercase").value_or(true) && is_bert;
   // Byte-level vocabularies have the key too, but it is SentencePiece's.
   vocabulary.add_space_prefix =
-      reader.boolean("tokenizer.ggml.add_space_prefix").value_or(true) && is_sentencepiece;
+      reader.boolean("tokenizer.ggml.add_space_prefix").value_or(is_sentencepiece) &&
+      (is_sentencepiece || is_unigram);
+  vocabulary.remove_extra_whitespaces =
+      reader.boolean("tokenizer.ggml.remove_extra_whitespaces").value_or(false) && is_unigram;
+}
+
+void read_charsmap(Reader& reader, Vocabulary& vocabulary) {
+  const std::string key = "tokenizer.ggml.precompiled_charsmap";
+  for (const int64_t byte : reader.integers(key).value_or(std::vector<int64_t>{})) {
+    if (byte < -128 || byte > 255) {
+      return reader.problems().add(key, " holds ", byte, ", expected bytes");
+    }
+    vocabulary.precompiled_charsmap += static_cast<char>(byte);
+  }
+  try {
+    const Charsmap checked(vocabulary.precompiled_charsmap);
+  } catch (const Error& error) {
+    reader.problems().add(error.what());
+  }
 }
 
 }  // namespace
@@ -211,6 +232,7 @@ Vocabulary Vocabulary::from(const gguf::File& file) {
       reader.has("tokenizer.ggml.token_type") ? read_types(reader) : guess_types(vocabulary);
   read_ends(reader, vocabulary);
   read_flags(reader, vocabulary);
+  if (vocabulary.model == "t5") read_charsmap(reader, vocabulary);
   if (!reader.has("tokenizer.ggml.model")) reader.problems().add("tokenizer.ggml.model is missing");
   if (vocabulary.model == "gpt2" && vocabulary.pre.empty()) {
     log::debug(file.path(), ": no tokenizer.ggml.pre, taking GPT-2's pre-tokenizer");

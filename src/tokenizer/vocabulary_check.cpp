@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/quote.h"
-#include "tokenizer/sentencepiece.h"
+#include "tokenizer/byte_tokens.h"
 #include "tokenizer/unicode.h"
 
 namespace cria::tokenizer {
@@ -25,7 +25,7 @@ void check_counts(const Vocabulary& vocabulary, Problems& problems) {
     problems.add("there are ", vocabulary.types.size(), " token types, expected one for each of ",
                  count, " tokens");
   }
-  const bool needs_scores = vocabulary.model == "llama";
+  const bool needs_scores = vocabulary.model == "llama" || vocabulary.model == "t5";
   if (vocabulary.scores.size() != count && (needs_scores || !vocabulary.scores.empty())) {
     problems.add("there are ", vocabulary.scores.size(), " token scores, expected one for each of ",
                  count, " tokens");
@@ -41,7 +41,8 @@ void check_token(const Vocabulary& vocabulary, size_t id, Problems& problems) {
                  kLongestToken);
   }
   if (!is_valid_utf8(token)) problems.add("token ", id, " is not valid UTF-8");
-  if (type == TokenType::kByte && vocabulary.model == "llama" && byte_of_token(token) < 0) {
+  const bool has_bytes = vocabulary.model == "llama" || vocabulary.model == "t5";
+  if (type == TokenType::kByte && has_bytes && byte_of_token(token) < 0) {
     problems.add("byte token ", id, " is ", quote(token), ", expected the form \"<0x0A>\"");
   }
 }

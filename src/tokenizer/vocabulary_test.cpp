@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tests/support/expect_error.h"
+#include "tokenizer/test_charsmap.h"
 #include "tokenizer/tokenizer.h"
 
 namespace cria::tokenizer {
@@ -89,6 +90,38 @@ TEST(Vocabulary, ReadsASentencePieceFile) {
   EXPECT_TRUE(vocabulary.add_bos);
   EXPECT_TRUE(vocabulary.add_space_prefix);
   EXPECT_EQ(vocabulary.end_of_generation, Ids{2});
+}
+
+TEST(Vocabulary, ReadsAUnigramFile) {
+  FakeFile file = sentencepiece_file();
+  file["model"] = std::string("t5");
+  file["unknown_token_id"] = int64_t{0};
+  EXPECT_FALSE(Vocabulary::from(file).add_bos);
+  EXPECT_TRUE(Vocabulary::from(file).add_eos);
+  EXPECT_FALSE(Vocabulary::from(file).add_space_prefix);
+  EXPECT_FALSE(Vocabulary::from(file).remove_extra_whitespaces);
+  file["add_space_prefix"] = file["remove_extra_whitespaces"] = true;
+  Integers signed_bytes;  // as some writers have them
+  std::vector<uint64_t> bytes;
+  const std::string charsmap = test::CharsmapBuilder(test::Rules{{"\xc3\xa9", "a"}}).bytes();
+  for (const char c : charsmap) {
+    signed_bytes.push_back(static_cast<signed char>(c));
+    bytes.push_back(static_cast<unsigned char>(c));
+  }
+  for (const gguf::Value& value : {gguf::Value(signed_bytes), gguf::Value(bytes)}) {
+    file["precompiled_charsmap"] = value;
+    const Vocabulary vocabulary = Vocabulary::from(file);
+    EXPECT_EQ(vocabulary.precompiled_charsmap, charsmap);
+    EXPECT_TRUE(vocabulary.remove_extra_whitespaces);
+    EXPECT_EQ(make_tokenizer(vocabulary)->encode("\xc3\xa9"), (Ids{0, 4}));
+  }
+  file["precompiled_charsmap"] = Integers{1, 2, 300};
+  file["scores"] = std::vector<double>{0};
+  expect_error([&] { Vocabulary::from(file); }, Error::Code::kCorrupt,
+               {"precompiled_charsmap holds 300", "1 token scores"});
+  file["precompiled_charsmap"] = Integers{1, 2, 3};
+  expect_error([&] { Vocabulary::from(file); }, Error::Code::kCorrupt,
+               {"fake.gguf", "precompiled_charsmap: has 3 bytes"});
 }
 
 TEST(Vocabulary, TakesTheFlagsOfTheFile) {

@@ -24,7 +24,7 @@ ALLOWED = {
     "model": ["nn", "kvcache", "ml", "fs/gguf"],
     # Each architecture is a folder of its own below this one, and none includes another.
     "model/models": ["model", "nn", "kvcache", "ml"],
-    "convert": ["fs/gguf", "fs/safetensors", "fs/pytorch"],
+    "convert": ["tokenizer", "fs/gguf", "fs/safetensors", "fs/pytorch"],
     "convert/architectures": ["convert"],
     "quantize": ["ml", "fs/gguf"],
     "tokenizer": ["fs/gguf"],

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/quote.h"
 #include "convert/protobuf.h"
+#include "tokenizer/space_mark.h"
 
 namespace cria::convert {
 namespace {
@@ -32,7 +33,7 @@ struct Trainer {
 };
 
 struct Normalizer {
-  bool has_charsmap = false;
+  std::string_view charsmap{};
   bool dummy_prefix = true, remove_extra_whitespaces = true, escape_whitespaces = true;
 };
 
@@ -49,9 +50,15 @@ class Importer {
     }
     if (count_ == 0) fail(Code::kCorrupt, file_, ": has no pieces, expected SentencePiece's file");
     check();
-    vocabulary_.model = "llama";
     vocabulary_.pre = "default";
     vocabulary_.add_space_prefix = normalizer_.dummy_prefix;
+    if (trainer_.model_type == kBpe) {
+      vocabulary_.model = "llama";
+    } else {
+      vocabulary_.model = "t5";
+      vocabulary_.remove_extra_whitespaces = normalizer_.remove_extra_whitespaces;
+      vocabulary_.precompiled_charsmap = normalizer_.charsmap;
+    }
     return std::move(vocabulary_);
   }
 
@@ -78,7 +85,10 @@ class Importer {
     if (!std::isfinite(score)) {
       fail(Code::kCorrupt, file_, ": piece ", count_, " has score ", score, ", expected a number");
     }
-    vocabulary_.add(count_++, std::move(text), static_cast<TokenType>(type), score);
+    const auto token_type = static_cast<TokenType>(type);
+    // These are found before spaces are marked.
+    if (token_type == TokenType::kUserDefined) text = tokenizer::with_spaces(text);
+    vocabulary_.add(count_++, std::move(text), token_type, score);
   }
 
   void read_trainer(std::string_view bytes) {
@@ -93,7 +103,7 @@ class Importer {
     ProtobufReader reader(bytes, file_);
     for (ProtobufField field; reader.next(field);) {
       const bool is_set = field.value != 0;
-      if (field.number == kCharsmap) normalizer_.has_charsmap = !field.bytes.empty();
+      if (field.number == kCharsmap) normalizer_.charsmap = field.bytes;
       if (field.number == kDummyPrefix) normalizer_.dummy_prefix = is_set;
       if (field.number == kRemoveExtraWhitespaces) normalizer_.remove_extra_whitespaces = is_set;
       if (field.number == kEscapeWhitespaces) normalizer_.escape_whitespaces = is_set;
@@ -101,18 +111,20 @@ class Importer {
   }
 
   void check() const {
-    if (trainer_.model_type != kBpe) {
+    if (trainer_.model_type != kBpe && trainer_.model_type != kUnigram) {
       constexpr const char* kNames[] = {"unknown", "unigram", "bpe", "word", "char"};
       fail(Code::kUnsupported, file_, ": is a model of type ",
-           trainer_.model_type < 5 ? kNames[trainer_.model_type] : "unknown", ", expected bpe");
+           trainer_.model_type < 5 ? kNames[trainer_.model_type] : "unknown",
+           ", expected bpe or unigram");
     }
     const auto refuse = [&](const char* what) {
       fail(Code::kUnsupported, file_, ": ", what, ", which is not supported");
     };
     if (trainer_.whitespace_as_suffix) refuse("has treat_whitespace_as_suffix");
-    if (normalizer_.has_charsmap) refuse("normalises text by a table (precompiled_charsmap)");
-    if (normalizer_.remove_extra_whitespaces) refuse("has remove_extra_whitespaces");
     if (!normalizer_.escape_whitespaces) refuse("does not escape whitespaces");
+    if (trainer_.model_type == kUnigram) return;
+    if (!normalizer_.charsmap.empty()) refuse("normalises text by a table (precompiled_charsmap)");
+    if (normalizer_.remove_extra_whitespaces) refuse("has remove_extra_whitespaces");
   }
 
   const std::string& file_;

@@ -101,9 +101,29 @@ TEST(SentencePieceModel, GetsTheTokensThatWereAddedLater) {
   expect_error([&] { checkpoint.convert(); }, Code::kCorrupt, {"\"x\" has id 8"});
 }
 
+TEST(SentencePieceModel, ReadsUnigramModels) {
+  // Rules that are none: a root without children, and an empty text.
+  const std::string charsmap("\x04\0\0\0\0\0\0\0\0", 9);
+  const auto file = SpmCheckpoint(kPieces + message(3, message(2, charsmap))).convert();
+  EXPECT_EQ(file->text("tokenizer.ggml.model"), "t5");
+  EXPECT_EQ(file->reals("tokenizer.ggml.scores")->at(4), -1.5);
+  EXPECT_EQ(file->integers("tokenizer.ggml.precompiled_charsmap"),
+            (Ids{4, 0, 0, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(file->boolean("tokenizer.ggml.add_space_prefix"), true);
+  EXPECT_EQ(file->boolean("tokenizer.ggml.remove_extra_whitespaces"), true);
+  EXPECT_EQ(file->boolean("tokenizer.ggml.add_bos_token"), false);
+  EXPECT_EQ(file->boolean("tokenizer.ggml.add_eos_token"), true);
+}
+
+// They are found before spaces are marked.
+TEST(SentencePieceModel, UnmarksTheSpacesOfUserDefinedPieces) {
+  const std::string model = kPieces + piece("\xe2\x96\x81\xe2\x96\x81", 0, 4) + kBpe + kIdentity;
+  EXPECT_EQ(SpmCheckpoint(model).convert()->texts("tokenizer.ggml.tokens")->at(5), "  ");
+}
+
 TEST(SentencePieceModel, RefusesOtherModelsByName) {
-  expect_refused(kPieces + kIdentity, Code::kUnsupported, {"type unigram, expected bpe"});
-  expect_refused(kPieces + message(2, number(3, 4)) + kIdentity, Code::kUnsupported, {"type char"});
+  expect_refused(kPieces + message(2, number(3, 4)) + kIdentity, Code::kUnsupported,
+                 {"type char, expected bpe or unigram"});
   expect_refused(kPieces + kBpe, Code::kUnsupported, {"remove_extra_whitespaces"});
   expect_refused(kPieces + kBpe + message(3, message(2, "table") + number(4, 0)),
                  Code::kUnsupported, {"precompiled_charsmap"});

@@ -98,19 +98,15 @@ void add_later_tokens(const Folder& folder, Vocabulary& vocabulary) {
   }
 }
 
-void set_flags(const Config& tokenizer, bool is_sentencepiece, Vocabulary& vocabulary) {
+void set_flags(const Config& tokenizer, Vocabulary& vocabulary) {
   // These classes build what is put around a text from the flags; others have it in tokenizer.json.
   const std::string name = tokenizer.text("tokenizer_class", "");
-  const bool decides = is_sentencepiece || name.starts_with("Llama") ||
+  const bool decides = vocabulary.obeys_flags || name.starts_with("Llama") ||
                        name.starts_with("CodeLlama") || name.starts_with("Gemma") ||
                        name.starts_with("Cohere");
   if (!decides) return;
-  if (is_sentencepiece) {
-    vocabulary.add_bos = true;
-    vocabulary.add_eos = false;
-    if (tokenizer.has("add_prefix_space")) {
-      vocabulary.add_space_prefix = tokenizer.flag("add_prefix_space", true);
-    }
+  if (vocabulary.obeys_flags && tokenizer.has("add_prefix_space")) {
+    vocabulary.add_space_prefix = tokenizer.flag("add_prefix_space", true);
   }
   if (tokenizer.has("add_bos_token")) vocabulary.add_bos = tokenizer.flag("add_bos_token", true);
   if (tokenizer.has("add_eos_token")) vocabulary.add_eos = tokenizer.flag("add_eos_token", false);

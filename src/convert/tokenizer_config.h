@@ -13,7 +13,7 @@ namespace cria::convert {
 void add_later_tokens(const Folder& folder, Vocabulary& vocabulary);
 
 // Lets tokenizer_config.json decide about BOS, EOS and a leading space, where its class does so.
-void set_flags(const Config& tokenizer, bool is_sentencepiece, Vocabulary& vocabulary);
+void set_flags(const Config& tokenizer, Vocabulary& vocabulary);
 
 // Writes the ids of BOS, EOS, padding and unknown token. Corrupt: an id beyond the vocabulary.
 void write_special_ids(Conversion& conversion, const Folder& folder, const Config& tokenizer,

@@ -21,6 +21,10 @@ Vocabulary read_model(const Folder& folder, int64_t rows) {
   Vocabulary vocabulary =
       read_sentencepiece({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path, rows);
   add_later_tokens(folder, vocabulary);
+  // Llama's classes put BOS in front, T5's EOS behind.
+  vocabulary.add_bos = vocabulary.model == "llama";
+  vocabulary.add_eos = !*vocabulary.add_bos;
+  vocabulary.obeys_flags = true;
   return vocabulary;
 }
 
@@ -30,7 +34,7 @@ Vocabulary read_vocabulary(const Folder& folder, const Config& tokenizer, int64_
   if (folder.has("tokenizer.json")) {
     const std::string path = folder.file("tokenizer.json");
     const Json json = read_json(path);
-    if (!has_model || is_byte_level_bpe(json)) return read_tokenizer_json(json, path, rows, pre);
+    if (!has_model || has_own_vocabulary(json)) return read_tokenizer_json(json, path, rows, pre);
   }
   if (has_model) return read_model(folder, rows);
   if (folder.has("vocab.txt")) return read_vocab_txt(folder, tokenizer, rows);
@@ -47,7 +51,7 @@ void import_tokenizer(Conversion& conversion, const Folder& folder, const std::s
                                : Config(Json::object(), folder.path() + "/" + name);
   Vocabulary vocabulary = read_vocabulary(folder, tokenizer, conversion.vocabulary(), pre);
   for (const std::string& text : vocabulary.notices) conversion.notice(text);
-  set_flags(tokenizer, vocabulary.model == "llama", vocabulary);
+  set_flags(tokenizer, vocabulary);
   vocabulary.write(conversion.file());
   write_special_ids(conversion, folder, tokenizer, vocabulary);
   write_chat_template(conversion, folder, tokenizer);

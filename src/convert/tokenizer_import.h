@@ -8,8 +8,9 @@
 
 namespace cria::convert {
 
-// tokenizer.json, if it holds byte-level BPE or WordPiece; else tokenizer.model; else vocab.txt.
-// `pre` names the pre-tokenizer when it is not empty. NotFound, Corrupt, Unsupported.
+// tokenizer.json, unless it holds a BPE of SentencePiece's; else tokenizer.model; else
+// tokenizer.json all the same; else vocab.txt. `pre` names the pre-tokenizer when it is not empty.
+// NotFound, Corrupt, Unsupported.
 void import_tokenizer(Conversion& conversion, const Folder& folder, const std::string& pre);
 
 }  // namespace cria::convert

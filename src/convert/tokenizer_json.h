@@ -1,5 +1,5 @@
 #pragma once
-// Byte pair encoding and WordPiece as tokenizer.json describes them.
+// Vocabularies as tokenizer.json describes them.
 
 #include <string>
 
@@ -8,11 +8,12 @@
 
 namespace cria::convert {
 
-// Whether tokenizer.json has a vocabulary of bytes, and not one of SentencePiece's.
-bool is_byte_level_bpe(const Json& tokenizer);
+// Whether tokenizer.json is what the model was trained with: of SentencePiece's BPE it is only a
+// rewriting, and tokenizer.model beside it is better.
+bool has_own_vocabulary(const Json& tokenizer);
 
-// `pre` names the pre-tokenizer when it is not empty, instead of recognising it. Unsupported: other
-// models than byte-level BPE and WordPiece, by name; what GGUF cannot express.
+// `pre` names the pre-tokenizer of byte-level BPE when it is not empty, instead of recognising it.
+// Unsupported: other models than BPE, Unigram and WordPiece, by name; what GGUF cannot express.
 Vocabulary read_tokenizer_json(const Json& tokenizer, const std::string& file, int64_t rows,
                                const std::string& pre);
 

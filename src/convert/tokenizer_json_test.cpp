@@ -87,7 +87,6 @@ TEST(TokenizerJson, RefusesWhatGgufCannotSay) {
     expect_refused(checkpoint, Code::kUnsupported, {"tokenizer.json", expected});
   };
   refused("/model/type", "WordLevel", "type \"WordLevel\"");
-  refused("/model/type", "Unigram", "type \"Unigram\"");
   refused("/model/dropout", 0.1, "dropout");
   refused("/model/continuing_subword_prefix", "##", "continuing_subword_prefix");
   refused("/model/byte_fallback", true, "byte_fallback");

@@ -74,13 +74,20 @@ void Vocabulary::write(gguf::Writer& to) const {
   to.metadata("tokenizer.ggml.model", model);
   if (!pre.empty()) to.metadata("tokenizer.ggml.pre", pre);
   to.metadata("tokenizer.ggml.tokens", std::move(texts));
-  if (model == "llama") to.metadata("tokenizer.ggml.scores", std::move(scores));
+  if (model == "llama" || model == "t5") to.metadata("tokenizer.ggml.scores", std::move(scores));
   to.metadata("tokenizer.ggml.token_type", std::move(types));
   if (!merges.empty()) to.metadata("tokenizer.ggml.merges", merges);
   if (add_bos) to.metadata("tokenizer.ggml.add_bos_token", *add_bos);
   if (add_eos) to.metadata("tokenizer.ggml.add_eos_token", *add_eos);
   if (lowercase) to.metadata("tokenizer.ggml.normalizer.lowercase", *lowercase);
   if (add_space_prefix) to.metadata("tokenizer.ggml.add_space_prefix", *add_space_prefix);
+  if (remove_extra_whitespaces) {
+    to.metadata("tokenizer.ggml.remove_extra_whitespaces", *remove_extra_whitespaces);
+  }
+  if (!precompiled_charsmap.empty()) {
+    to.metadata("tokenizer.ggml.precompiled_charsmap",
+                std::vector<uint8_t>(precompiled_charsmap.begin(), precompiled_charsmap.end()));
+  }
 }
 
 }  // namespace cria::convert

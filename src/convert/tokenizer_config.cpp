@@ -87,6 +87,17 @@ void append_ids(const Config& config, const std::string& key, int64_t rows,
   }
 }
 
+// A file per template beside the default one, whose names are theirs.
+void write_named_templates(Conversion& conversion, const Folder& folder, const std::string& key) {
+  const std::string below = "additional_chat_templates";
+  const std::string_view suffix = ".jinja";
+  if (!folder.has(below)) return;
+  for (const std::string& name : Folder(folder.path() + "/" + below).list("", suffix)) {
+    conversion.file().metadata(key + "." + name.substr(0, name.size() - suffix.size()),
+                               read_text(folder.file(below + "/" + name)));
+  }
+}
+
 }  // namespace
 
 void add_later_tokens(const Folder& folder, Vocabulary& vocabulary) {
@@ -162,6 +173,7 @@ void write_chat_template(Conversion& conversion, const Folder& folder, const Con
   const std::string key = "tokenizer.chat_template";
   if (folder.has("chat_template.jinja")) {
     conversion.file().metadata(key, read_text(folder.file("chat_template.jinja")));
+    write_named_templates(conversion, folder, key);
     return;
   }
   Json found;

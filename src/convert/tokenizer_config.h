@@ -19,7 +19,8 @@ void set_flags(const Config& tokenizer, Vocabulary& vocabulary);
 void write_special_ids(Conversion& conversion, const Folder& folder, const Config& tokenizer,
                        const Vocabulary& vocabulary);
 
-// Writes chat_template.jinja, or what tokenizer_config.json or chat_template.json have instead.
+// Writes chat_template.jinja and additional_chat_templates, or what tokenizer_config.json or
+// chat_template.json have instead.
 void write_chat_template(Conversion& conversion, const Folder& folder, const Config& tokenizer);
 
 }  // namespace cria::convert

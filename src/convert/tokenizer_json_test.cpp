@@ -164,6 +164,12 @@ TEST(TokenizerConfig, HasTheChatTemplateUnlessAFileHas) {
   EXPECT_EQ(converted(checkpoint)->text("tokenizer.chat_template.tool_use"), "three");
   checkpoint.folder.write("chat_template.jinja", std::string_view("four\n"));
   EXPECT_EQ(converted(checkpoint)->text("tokenizer.chat_template"), "four\n");
+  std::filesystem::create_directory(checkpoint.folder.file("additional_chat_templates"));
+  checkpoint.folder.write("additional_chat_templates/rag.jinja", std::string_view("five"));
+  const auto file = converted(checkpoint);
+  EXPECT_EQ(file->text("tokenizer.chat_template"), "four\n");
+  EXPECT_EQ(file->text("tokenizer.chat_template.rag"), "five");
+  EXPECT_EQ(file->text("tokenizer.chat_template.tool_use"), std::nullopt);
 }
 
 }  // namespace

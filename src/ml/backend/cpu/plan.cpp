@@ -19,7 +19,7 @@ CpuPlan::CpuPlan(const Graph& graph, std::span<const Tensor> outputs, const Plan
     outputs_.push_back(Groups::storage(results.back().node()));
   }
   const Groups groups(*lowered_.graph, results, context.weights);
-  describe_memory(groups, results);
+  describe_memory(groups, results, context.weights);
   place(context.arena);
   make_steps(groups, context);
 }
@@ -35,7 +35,8 @@ std::span<const float> CpuPlan::output(size_t i) const {
 }
 
 // Lifetimes in steps: inputs are there before the first, outputs after the last.
-void CpuPlan::describe_memory(const Groups& groups, std::span<const Tensor> outputs) {
+void CpuPlan::describe_memory(const Groups& groups, std::span<const Tensor> outputs,
+                              const PackedWeights& weights) {
   const int64_t end = static_cast<int64_t>(groups.list().size()) + 1;
   const auto write = [&](const Node* node, int64_t bytes, int64_t step, bool quantized) {
     (quantized ? quantized_values_ : values_)[node] = lifetimes_.size();
@@ -54,8 +55,9 @@ void CpuPlan::describe_memory(const Groups& groups, std::span<const Tensor> outp
       const Node* add = group.kind == Group::Kind::kMatmul ? group.added[i] : nullptr;
       const bool multiplies =
           group.kind == Group::Kind::kMatmul || group.kind == Group::Kind::kExperts;
+      // Others may read the same activations as they are.
       const bool quantized =
-          multiplies && quantized_values_.contains(Groups::storage(node->inputs[1]));
+          multiplies && quantizes_activations(weights.find(node->inputs[0])->dtype);
       for (const Node* in : node->inputs) {
         if (in) read(in, step, quantized && in == node->inputs[1]);
       }

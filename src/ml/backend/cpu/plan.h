@@ -39,7 +39,8 @@ class CpuPlan final : public Plan {
   void run(ThreadPool& pool);
 
  private:
-  void describe_memory(const Groups& groups, std::span<const Tensor> outputs);
+  void describe_memory(const Groups& groups, std::span<const Tensor> outputs,
+                       const PackedWeights& weights);
   void read(const Node* node, int64_t step, bool quantized = false);
   void place(Arena& arena);
   void make_steps(const Groups& groups, const PlanContext& context);

@@ -1,36 +1,14 @@
 #include "quantize/pattern.h"
 
-#include <cstddef>
+#include "base/wildcards.h"
 
 namespace cria::quantize {
 
-bool fits_whole(std::string_view pattern, std::string_view text) {
-  size_t p = 0, t = 0;
-  // After a mismatch the last star takes one character more: earlier ones need not change.
-  size_t star = std::string_view::npos, taken = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      taken = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++taken;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 bool fits(std::string_view pattern, std::string_view name) {
   constexpr std::string_view kEnding = ".weight";
-  if (fits_whole(pattern, name)) return true;
+  if (fits_wildcards(pattern, name)) return true;
   return name.ends_with(kEnding) &&
-         fits_whole(pattern, name.substr(0, name.size() - kEnding.size()));
+         fits_wildcards(pattern, name.substr(0, name.size() - kEnding.size()));
 }
 
 }  // namespace cria::quantize

@@ -5,9 +5,8 @@
 
 namespace cria::quantize {
 
-// Whether the whole text fits: * stands for any text, ? for any character.
-bool fits_whole(std::string_view pattern, std::string_view text);
-// The same for a tensor's name, with or without ".weight" at its end.
+// Whether a tensor's whole name fits, with or without ".weight" at its end: * stands for any text,
+// ? for any character.
 bool fits(std::string_view pattern, std::string_view name);
 
 }  // namespace cria::quantize

@@ -19,6 +19,7 @@ class Problems {
   }
 
   bool empty() const { return count_ == 0; }
+  size_t count() const { return count_; }
 
   // Throws them, when there are any.
   void report(const std::string& file, Error::Code code = Error::Code::kCorrupt) const {

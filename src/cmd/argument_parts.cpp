@@ -82,4 +82,17 @@ void cache_type(CLI::App* command, ComputeOptions& to) {
       ->capture_default_str();
 }
 
+void adapters(CLI::App* command, ComputeOptions& to) {
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--adapter",
+          [&to](const std::vector<std::string>& values) {
+            for (const std::string& value : values)
+              to.adapters.push_back(parse_adapter(unprotect(value)));
+          },
+          "Add a LoRA adapter, a .gguf file, SCALE times (1 if there is none); may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FILE[=SCALE]");
+}
+
 }  // namespace cria::cmd

@@ -57,6 +57,7 @@ void model(CLI::App* command, std::string& to);
 void backend(CLI::App* command, ComputeOptions& to);
 void threads(CLI::App* command, int& to);
 void cache_type(CLI::App* command, ComputeOptions& to);
+void adapters(CLI::App* command, ComputeOptions& to);
 
 // What stands below the options in the help.
 void explain(CLI::App* command, const std::string& details, const std::string& examples);

@@ -105,6 +105,7 @@ void declare_perplexity(CLI::App& app, Action& action) {
       ->type_name("FILE");
   command->add_flag("--json", options->json, "Print JSON");
   declare_compute(command, options->compute);
+  adapters(command, options->compute);
   explain(command,
           "Chunks are read one by one, and the second half of each is predicted: the figures are "
           "those of\nllama.cpp, whose files of predictions are read and written too.",

@@ -113,12 +113,14 @@ void declare_run(CLI::App& app, Action& action) {
   backend(command, options->compute);
   threads(command, options->compute.threads);
   cache_type(command, options->compute);
+  adapters(command, options->compute);
   explain(command,
           "What is piped in comes before the prompt. Text that begins with a dash goes behind --.",
           "  cria run model.gguf\n"
           "  cria run model.gguf \"Why is the sky blue?\"\n"
           "  cria run smollm2:135m \"Summarize this text:\" < text.txt\n"
-          "  cria run model.gguf --raw --temperature 0 \"Once upon a time\"");
+          "  cria run model.gguf --raw --temperature 0 \"Once upon a time\"\n"
+          "  cria run model.gguf --adapter style.gguf --adapter facts.gguf=0.5");
 }
 
 void declare_list(CLI::App& app, Action& action) {
@@ -192,6 +194,7 @@ void declare_logits(CLI::App& app, Action& action) {
   backend(command, options->compute);
   threads(command, options->compute.threads);
   cache_type(command, options->compute);
+  adapters(command, options->compute);
   explain(command, "cria compare reads the file.",
           "  cria logits model.gguf --ids 1,403,407 -o logits.safetensors\n"
           "  cria tokenize model.gguf --bos \"Hello\" | cria logits model.gguf --ids - \\\n"
@@ -214,6 +217,7 @@ void reading(CLI::App* command, Options& to) {
   backend(command, to.compute);
   threads(command, to.compute.threads);
   cache_type(command, to.compute);
+  adapters(command, to.compute);
 }
 
 void declare_embed(CLI::App& app, Action& action) {
@@ -279,6 +283,7 @@ void declare_compare(CLI::App& app, Action& action) {
   backend(command, options->compute);
   threads(command, options->compute.threads);
   cache_type(command, options->compute);
+  adapters(command, options->compute);
   explain(command,
           "Hidden states, logits or scores, embeddings and greedy tokens are compared. The exit "
           "status is 0 only if all "
@@ -291,10 +296,11 @@ void declare_compare(CLI::App& app, Action& action) {
 
 void declare_convert(CLI::App& app, Action& action) {
   const auto [command, options] =
-      declare(app, action, "convert", "Makes a .gguf file of a Hugging Face checkpoint.", convert);
+      declare(app, action, "convert",
+              "Makes a .gguf file of a Hugging Face checkpoint, or of a PEFT adapter.", convert);
   text(command, "DIR", options->folder,
        "The checkpoint's folder: config.json, model*.safetensors or pytorch_model*.bin, and its "
-       "tokenizer")
+       "tokenizer; or an adapter's: adapter_config.json and adapter_model.safetensors or .bin")
       ->required()
       ->type_name("");
   text(command, "-o,--output", options->output, "The .gguf file to write")
@@ -313,13 +319,19 @@ void declare_convert(CLI::App& app, Action& action) {
   text(command, "--pre", options->pre,
        "GGUF's name of the pre-tokenizer, when it is not recognised")
       ->type_name("NAME");
+  text(command, "--base", options->base,
+       "Of an adapter: the folder of its model, when adapter_config.json does not name one that is "
+       "here; config.json is enough")
+      ->type_name("DIR");
+  command->add_flag("--force", options->force, "Replace the output if it is there");
   explain(command,
           "The finished file is checked as if it were loaded before it gets its name. On any error "
           "none is left.",
           "  cria convert Qwen2.5-0.5B-Instruct -o qwen2.5-0.5b.gguf\n"
           "  cria convert Llama-3.2-1B -o llama.gguf --type f16\n"
           "  cria convert Llama-3.2-1B -o llama-q4.gguf --type q4_k_m\n"
-          "  cria convert checkpoint -o model.gguf --pre llama-bpe");
+          "  cria convert checkpoint -o model.gguf --pre llama-bpe\n"
+          "  cria convert adapter -o adapter.gguf --base Llama-3.2-1B");
 }
 
 void declare_bench(CLI::App& app, Action& action) {

@@ -8,6 +8,7 @@
 #include "cmd/format.h"
 #include "cmd/interrupt.h"
 #include "cmd/output.h"
+#include "cmd/output_file.h"
 #include "cmd/progress.h"
 #include "cmd/stopwatch.h"
 #include "convert/convert.h"
@@ -35,6 +36,7 @@ void check(std::unique_ptr<gguf::File> file) {
 }  // namespace
 
 int convert(const ConvertOptions& options) {
+  check_output_file(options.output, options.force);
   const Stopwatch watch;
   // Other types than those of checkpoints are made of what the checkpoint stores.
   const std::optional<convert::OutputType> type = type_of(options.type);
@@ -49,14 +51,16 @@ int convert(const ConvertOptions& options) {
       options.folder, options.output,
       {.type = type,
        .pre = options.pre,
+       .base = options.base,
        .transform =
            quantizer ? std::ref(*quantizer) : std::function<gguf::Writer(const gguf::Writer&)>(),
        .progress =
            [&](uint64_t done, uint64_t total) {
-             progress.set(static_cast<double>(done) / static_cast<double>(total));
+             progress.set(done, total);
              return !take_interrupt();
            },
        .check = check,
+       .check_adapter = model::check_adapter,
        .notice = [](const std::string& text) { notice(text); }});
   log::debug("wrote ", options.output, " in ", duration_text(watch.seconds()));
   return 0;

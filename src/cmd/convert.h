@@ -1,5 +1,5 @@
 #pragma once
-// `cria convert`: from a Hugging Face checkpoint to a GGUF file.
+// `cria convert`: from a Hugging Face checkpoint or a PEFT adapter to a GGUF file.
 
 #include <string>
 
@@ -10,6 +10,8 @@ struct ConvertOptions {
   std::string output;
   std::string type = "auto";  // or a preset of quantize
   std::string pre;            // name of the pre-tokenizer; empty: recognised
+  std::string base;           // of an adapter: folder of its model; empty: as it says itself
+  bool force = false;         // replace the output
 };
 
 int convert(const ConvertOptions& options);

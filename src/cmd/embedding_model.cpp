@@ -39,7 +39,7 @@ void check(const std::vector<std::vector<float>>& vectors, const std::string& mo
 EmbeddingModel::EmbeddingModel(const std::string& model, const ComputeOptions& compute,
                                int64_t context)
     : compute_(compute),
-      loaded_(load_model(model)),
+      loaded_(load_model(model, compute.adapters)),
       tokenizer_(tokenizer_of(*loaded_.file)),
       pooling_(model::pooling_for(*loaded_.config, loaded_.model->output())) {
   int64_t most = context_length(loaded_);

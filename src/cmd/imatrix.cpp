@@ -50,7 +50,7 @@ int imatrix(const ImatrixOptions& options) {
   const Stopwatch watch;
   {
     const InterruptHandler interrupts;
-    Progress progress("collecting");
+    Progress progress("collecting", "chunks");
     for (size_t i = 0; i < chunks.size(); ++i) {
       const std::vector<int32_t> tokens = chunks[i];
       SequenceRunner runner(*executor);
@@ -60,7 +60,7 @@ int imatrix(const ImatrixOptions& options) {
         for (const Factor& factor : executor->factors()) add(matrix, factor);
         if (take_interrupt()) fail(Error::Code::kCancelled, "cancelled, nothing was written");
       }
-      progress.set(static_cast<double>(i + 1) / static_cast<double>(chunks.size()));
+      progress.set(i + 1, chunks.size());
     }
   }
   matrix.chunks = static_cast<uint32_t>(chunks.size());

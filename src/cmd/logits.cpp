@@ -42,7 +42,7 @@ void write(const std::string& path, std::span<const Result> results, std::span<c
 int logits(const LogitsOptions& options) {
   const std::vector<int32_t> ids = read_ids(options.ids);
   const auto count = static_cast<int64_t>(ids.size());
-  const model::LoadedModel loaded = load_model(options.model);
+  const model::LoadedModel loaded = load_model(options.model, options.compute.adapters);
   model::ExecutorOptions execution = executor_options(options.compute);
   execution.cache.tokens = count;
   execution.max_tokens = execution.max_outputs = std::min(count, options.chunk);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/error.h"
 #include "cmd/gguf_names.h"
@@ -68,6 +69,23 @@ void summarize_tokenizer(const gguf::File& file, ModelSummary& summary) {
   if (format) summary.chat_format = format->name();
 }
 
+std::optional<ModelSummary::Adapter> summarize_adapter(const gguf::File& file) {
+  if (text(file, "general.type") != "adapter") return std::nullopt;
+  ModelSummary::Adapter adapter{.type = text(file, "adapter.type"), .alpha = {}, .ranks = {}};
+  if (const gguf::Value* alpha = find(file, "adapter.lora.alpha")) {
+    const auto* number = std::get_if<double>(alpha);
+    if (number) adapter.alpha = *number;
+  }
+  std::set<int64_t> ranks;
+  for (const gguf::TensorInfo& tensor : file.tensors()) {
+    if (!tensor.name.ends_with(".lora_b") || tensor.dims.empty()) continue;
+    ++adapter.weights;
+    ranks.insert(tensor.dims.back());
+  }
+  adapter.ranks.assign(ranks.begin(), ranks.end());
+  return adapter;
+}
+
 }  // namespace
 
 ModelSummary summarize(const gguf::File& file) {
@@ -84,6 +102,7 @@ ModelSummary summarize(const gguf::File& file) {
   summary.quantization = quantization(file);
   summarize_tokenizer(file, summary);
   summary.license = text(file, "general.license");
+  summary.adapter = summarize_adapter(file);
   return summary;
 }
 

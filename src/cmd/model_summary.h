@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fs/gguf/gguf.h"
 
@@ -24,6 +25,15 @@ struct ModelSummary {
   std::string chat_format;  // the known format that the template is; "" if none
 
   std::string license;
+
+  // What an adapter's file says of itself; nothing when it is a model's.
+  struct Adapter {
+    std::string type;
+    std::optional<double> alpha;
+    std::vector<int64_t> ranks;  // those that there are, ascending
+    int64_t weights = 0;         // that are adapted
+  };
+  std::optional<Adapter> adapter;
 };
 
 // Metadata of an unexpected type counts as absent: what describes files must not refuse them.

@@ -1,5 +1,7 @@
 #include "cmd/open_model.h"
 
+#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <tuple>
 
@@ -44,10 +46,24 @@ std::string model_path(const std::string& model) {
   }
 }
 
-model::LoadedModel load_model(const std::string& model) {
+model::AdapterChoice parse_adapter(const std::string& text) {
+  const size_t sign = text.rfind('=');
+  if (sign == std::string::npos || is_file(text)) return {.path = text, .scale = 1};
+  const std::string number = text.substr(sign + 1);
+  char* end = nullptr;
+  const float scale = std::strtof(number.c_str(), &end);
+  if (number.empty() || *end != '\0' || !std::isfinite(scale)) {
+    fail(Error::Code::kInvalidArgument, "the scale of an adapter is \"", number,
+         "\", expected a finite number after =");
+  }
+  return {.path = text.substr(0, sign), .scale = scale};
+}
+
+model::LoadedModel load_model(const std::string& model,
+                              std::span<const model::AdapterChoice> adapters) {
   const Stopwatch watch;
   const std::string path = model_path(model);
-  model::LoadedModel loaded = model::load(path);
+  model::LoadedModel loaded = model::load(path, adapters);
   log::debug("opened ", path, ": architecture ", loaded.config->architecture(), ", ",
              loaded.file->tensors().size(), " tensors, ", loaded.weight_list().size(), " used, in ",
              duration_text(watch.seconds()));
@@ -85,8 +101,8 @@ model::ExecutorOptions executor_options(const ComputeOptions& compute) {
 std::unique_ptr<model::Executor> open_executor(const model::LoadedModel& loaded,
                                                const model::ExecutorOptions& options) {
   Progress progress("loading");
-  const auto show = [&](double fraction) {
-    progress.set(fraction);
+  const auto show = [&](uint64_t done, uint64_t total) {
+    progress.set(done, total);
     return true;
   };
   return about_file(loaded.file->path(), [&] {

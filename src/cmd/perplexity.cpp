@@ -88,7 +88,7 @@ Figures measure(Predictor& model, const TextChunks& chunks, const Companions& co
   const auto context = static_cast<size_t>(chunks.context());
   std::vector<float> base_row(width);
   const InterruptHandler interrupts;
-  Progress progress("evaluating");
+  Progress progress("evaluating", "chunks");
   for (size_t chunk = 0; chunk < chunks.size(); ++chunk) {
     const std::vector<int32_t> ids = chunks[chunk];
     const auto scored = static_cast<size_t>(first_scored(chunks.context()));
@@ -118,7 +118,7 @@ Figures measure(Predictor& model, const TextChunks& chunks, const Companions& co
       }
       if (take_interrupt()) fail(Code::kCancelled, "cancelled");
     }
-    progress.set(static_cast<double>(chunk + 1) / static_cast<double>(chunks.size()));
+    progress.set(chunk + 1, chunks.size());
   }
   return figures;
 }
@@ -222,7 +222,7 @@ int perplexity(const PerplexityOptions& options) {
   }
   std::optional<PredictionsReader> base;
   if (!options.base.empty()) base.emplace(options.base);
-  const model::LoadedModel loaded = load_model(options.model);
+  const model::LoadedModel loaded = load_model(options.model, options.compute.adapters);
   const TextChunks chunks =
       chunks_of(options, *tokenizer_of(*loaded.file), base ? &*base : nullptr);
   Predictor model(loaded, options.compute, chunks.context());

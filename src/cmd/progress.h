@@ -1,24 +1,33 @@
 #pragma once
-// Tells people at a terminal how far something that takes long is.
+// Tells people how far something that takes long is.
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <thread>
 
+#include "cmd/stopwatch.h"
+
 namespace cria::cmd {
 
-// A spinner with a percentage on standard error, shown after 300 ms, gone when destroyed. Nothing
-// when standard error is no terminal, or when the debug log writes there.
+// On standard error: at a terminal a bar, shown after 300 ms and gone when destroyed; elsewhere a
+// line every half a minute. Nothing when the debug log writes there.
 class Progress {
  public:
-  explicit Progress(std::string what);
-  void set(double fraction) { fraction_.store(fraction); }
+  // Of bytes, or of what `unit` calls so many.
+  explicit Progress(std::string what, std::string unit = "bytes");
+  void set(uint64_t done, uint64_t total) {
+    total_.store(total);
+    done_.store(done);
+  }
 
  private:
-  void spin(const std::stop_token& stop) const;
+  void show_bar(const std::stop_token& stop) const;
+  void print_lines(const std::stop_token& stop) const;
 
-  std::string what_;
-  std::atomic<double> fraction_ = 0;
+  std::string what_, unit_;
+  Stopwatch watch_;
+  std::atomic<uint64_t> done_ = 0, total_ = 0;
   std::jthread thread_;  // last: it uses the others
 };
 

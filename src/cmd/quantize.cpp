@@ -12,6 +12,7 @@
 #include "cmd/interrupt.h"
 #include "cmd/open_model.h"
 #include "cmd/output.h"
+#include "cmd/output_file.h"
 #include "cmd/progress.h"
 #include "cmd/stopwatch.h"
 #include "cmd/table.h"
@@ -27,9 +28,7 @@ void check_output(const std::string& input, const QuantizeOptions& options) {
   if (std::filesystem::equivalent(input, options.output, error)) {
     fail(Error::Code::kInvalidArgument, options.output, ": is the input, expected another file");
   }
-  if (!options.force && std::filesystem::exists(options.output, error)) {
-    fail(Error::Code::kInvalidArgument, options.output, ": is there already, --force replaces it");
-  }
+  check_output_file(options.output, options.force);
 }
 
 std::string types_text(const TensorReport& tensor) {
@@ -132,7 +131,7 @@ int quantize(const QuantizeOptions& options) {
     result.write(options.output,
                  {.progress =
                       [&](uint64_t done, uint64_t total) {
-                        progress.set(static_cast<double>(done) / static_cast<double>(total));
+                        progress.set(done, total);
                         return !take_interrupt();
                       },
                   .check = [](const std::string& path) { gguf::File::open(path); }});

@@ -32,6 +32,13 @@ Json tokenizer_json(const ModelSummary& summary) {
           {"chat_format", text_or_null(summary.chat_format)}};
 }
 
+Json adapter_json(const ModelSummary::Adapter& adapter) {
+  return {{"type", text_or_null(adapter.type)},
+          {"alpha", adapter.alpha ? Json(*adapter.alpha) : Json(nullptr)},
+          {"ranks", adapter.ranks},
+          {"weights", adapter.weights}};
+}
+
 Json metadata_json(const gguf::File& file) {
   Json out = Json::object();
   for (const auto& [key, value] : file.metadata()) {
@@ -60,6 +67,7 @@ std::string show_json(const gguf::File& file, bool metadata, bool tensors) {
            {"model", model_json(summary)},
            {"tokenizer", tokenizer_json(summary)},
            {"license", text_or_null(summary.license)}};
+  if (summary.adapter) out["adapter"] = adapter_json(*summary.adapter);
   if (metadata) out["metadata"] = metadata_json(file);
   if (tensors) out["tensors"] = tensors_json(file);
   return json_text(out);

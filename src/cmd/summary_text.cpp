@@ -19,6 +19,22 @@ std::string chat_template_text(const ModelSummary& summary) {
   return summary.has_chat_template ? "of no known format" : "none";
 }
 
+Table adapter_table(const ModelSummary& summary) {
+  Table table({}, "    ");
+  const ModelSummary::Adapter& adapter = *summary.adapter;
+  add(table, "name", summary.name);
+  add(table, "type", adapter.type);
+  add(table, "architecture", summary.architecture);
+  if (adapter.alpha) add(table, "alpha", concat(*adapter.alpha));
+  std::string ranks;
+  for (const int64_t rank : adapter.ranks) append_item(ranks, ", ", std::to_string(rank));
+  add(table, "rank", ranks);
+  add(table, "adapted weights", std::to_string(adapter.weights));
+  add(table, "parameters", count_text(summary.parameters));
+  add(table, "size of tensors", size_text(summary.bytes));
+  return table;
+}
+
 }  // namespace
 
 std::string section(const char* title, const Table& table) {
@@ -26,6 +42,7 @@ std::string section(const char* title, const Table& table) {
 }
 
 std::string summary_text(const ModelSummary& summary) {
+  if (summary.adapter) return section("Adapter", adapter_table(summary));
   Table model({}, "    ");
   add(model, "name", summary.name);
   add(model, "architecture", summary.architecture);

@@ -7,6 +7,7 @@
 #include "base/problems.h"
 #include "base/quote.h"
 #include "convert/shards.h"
+#include "convert/source.h"
 #include "fs/pytorch/pytorch.h"
 #include "fs/safetensors/safetensors.h"
 
@@ -15,7 +16,7 @@ namespace {
 
 class OpenCheckpoint final : public Checkpoint {
  public:
-  explicit OpenCheckpoint(const Folder& folder) : shards_(find_shards(folder)) {
+  OpenCheckpoint(const Folder& folder, Shards shards) : shards_(std::move(shards)) {
     for (const std::string& name : shards_.files) {
       files_.push_back(folder.file(name));
       if (shards_.kind == FileKind::kSafetensors) {
@@ -91,8 +92,14 @@ size_t element_bytes(std::string_view dtype) {
 }
 
 std::unique_ptr<Checkpoint> Checkpoint::open(const Folder& folder) {
-  return std::make_unique<OpenCheckpoint>(folder);
+  return std::make_unique<OpenCheckpoint>(folder, find_shards(folder));
 }
+
+std::unique_ptr<Checkpoint> Checkpoint::open_adapter(const Folder& folder) {
+  return std::make_unique<OpenCheckpoint>(folder, find_adapter_shards(folder));
+}
+
+SourcePtr Checkpoint::source(const StoredTensor& tensor) const { return stored(tensor); }
 
 const StoredTensor* Checkpoint::find(std::string_view name) const {
   const auto found = std::ranges::lower_bound(tensors(), name, {}, &StoredTensor::name);

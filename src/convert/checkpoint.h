@@ -25,6 +25,9 @@ struct StoredTensor {
 // Bytes of an element of a dtype; 0 when it has no whole number of them or is unknown.
 size_t element_bytes(std::string_view dtype);
 
+class Source;
+using SourcePtr = std::shared_ptr<const Source>;
+
 class Checkpoint {
  public:
   // model.safetensors, model-*.safetensors or what model.safetensors.index.json names; else
@@ -32,11 +35,19 @@ class Checkpoint {
   // missing; Corrupt and Unsupported as of the readers, and when a name is there twice or lies in
   // another shard than the index says.
   static std::unique_ptr<Checkpoint> open(const Folder& folder);
+  // The same of adapter_model.safetensors or adapter_model.bin, under the names that they have
+  // there.
+  static std::unique_ptr<Checkpoint> open_adapter(const Folder& folder);
   virtual ~Checkpoint() = default;
 
   virtual const std::vector<StoredTensor>& tensors() const = 0;  // by name
   virtual const std::vector<std::string>& files() const = 0;     // that they come from
   const StoredTensor* find(std::string_view name) const;         // null when absent
+
+  // What a conversion reads of a tensor.
+  virtual SourcePtr source(const StoredTensor& tensor) const;
+  // Its tensors are what is added to those of a model, and only to some of them.
+  virtual bool is_adapter() const { return false; }
 };
 
 }  // namespace cria::convert

@@ -1,6 +1,7 @@
 #include "convert/conversion.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/error.h"
@@ -85,7 +86,7 @@ int64_t Conversion::vocabulary() const {
 const StoredTensor* Conversion::find(const std::string& name) {
   const StoredTensor* tensor = checkpoint_.find(name);
   if (tensor) taken_.insert(name);
-  if (!tensor) missing_.push_back(name);
+  if (!tensor && !checkpoint_.is_adapter()) missing_.push_back(name);
   return tensor;
 }
 
@@ -116,7 +117,26 @@ SourcePtr Conversion::take(const std::string& name) {
     fail(Code::kUnsupported, "tensor ", quote(name), " is ", tensor->dtype,
          ", expected F64, F32, F16 or BF16");
   }
-  return stored(*tensor);
+  return checkpoint_.source(*tensor);
+}
+
+bool Conversion::has_any_of(std::string_view beginning) const {
+  const std::vector<StoredTensor>& all = checkpoint_.tensors();
+  const auto first = std::ranges::lower_bound(all, beginning, {}, &StoredTensor::name);
+  return first != all.end() && first->name.starts_with(beginning);
+}
+
+void Conversion::check_count(std::string_view field, int64_t count) const {
+  // An adapter need not have a tensor for each of them.
+  constexpr int64_t kMostAdapted = 4096;
+  if (checkpoint_.is_adapter()) {
+    if (count <= kMostAdapted) return;
+    config().corrupt(field, "is ", count, ", expected at most ", kMostAdapted);
+  }
+  const auto most = static_cast<int64_t>(checkpoint_.tensors().size());
+  if (count > most) {
+    config().corrupt(field, "is ", count, ", but there are only ", most, " tensors");
+  }
 }
 
 void Conversion::ignore(std::string_view ending) { ignored_.emplace_back(ending); }
@@ -131,9 +151,28 @@ OutputType Conversion::type_of(const Source& source, Precision precision) const 
 
 void Conversion::tensor(const std::string& name, const SourcePtr& source, Precision precision) {
   if (!source) return;
+  if (checkpoint_.is_adapter()) return write_factors(name, source);
   const bool is_mxfp4 = source->dtype() == "MXFP4";
   if (is_mxfp4 && settings_.type) return tensor(name, mxfp4_as_floats(source), precision);
-  const OutputType type = type_of(*source, precision);
+  write(name, source, type_of(*source, precision));
+}
+
+void Conversion::write_factors(const std::string& name, const SourcePtr& source) {
+  const Factors* factors = source->factors();
+  if (!factors && !has(source->name())) return;  // computed, so nothing adapts it
+  if (!factors) {
+    fail(Code::kUnsupported, "tensor ", quote(source->name()),
+         " is adapted, but it is rearranged to become ", name,
+         " in a way in which an adapter cannot be");
+  }
+  auto [a, b, of_embedding] = *factors;
+  // Those of an embedding change places, so that the rows of the first can be looked up.
+  if (of_embedding) std::tie(a, b) = std::pair(b, transposed(a));
+  write(name + ".lora_a", a, type_of(*a, Precision::kAsAsked));
+  write(name + ".lora_b", b, type_of(*b, Precision::kAsAsked));
+}
+
+void Conversion::write(const std::string& name, const SourcePtr& source, OutputType type) {
   written_[type] += source->elements();
   parameters_ += source->elements();
   file_.tensor(
@@ -152,20 +191,35 @@ void Conversion::linear(const std::string& name, const std::string& from, bool b
   if (bias) one(".bias");
 }
 
+void Conversion::output(bool is_tied) {
+  // An adapter of an output that is tied does not change the embeddings.
+  if (!is_tied || checkpoint_.is_adapter()) return linear("output", "lm_head");
+  // The class replaces what a file has by the embeddings, whatever it is.
+  ignore("lm_head.weight");
+}
+
 Layer Conversion::layer(int64_t i, const std::string& from) {
   return {*this, concat("blk.", i, '.'), concat(from, '.', i, '.')};
 }
 
+bool Conversion::is_ignored(const std::string& name) const {
+  return std::ranges::any_of(ignored_,
+                             [&](const std::string& end) { return name.ends_with(end); }) ||
+         std::ranges::any_of(ignored_beginnings_, [&](const std::string& beginning) {
+           return name.starts_with(beginning);
+         });
+}
+
 void Conversion::finish() const {
   std::vector<std::string> unused;
-  for (const StoredTensor& tensor : checkpoint_.tensors()) {
-    const bool is_ignored =
-        std::ranges::any_of(ignored_,
-                            [&](const std::string& end) { return tensor.name.ends_with(end); }) ||
-        std::ranges::any_of(ignored_beginnings_, [&](const std::string& beginning) {
-          return tensor.name.starts_with(beginning);
-        });
-    if (!is_ignored && !taken_.contains(tensor.name)) unused.push_back(quote(tensor.name));
+  for (const auto& tensor : checkpoint_.tensors()) {
+    if (taken_.contains(tensor.name)) continue;
+    if (!is_ignored(tensor.name)) {
+      unused.push_back(quote(tensor.name));
+    } else if (checkpoint_.is_adapter()) {
+      notice(concat("what adapts ", quote(tensor.name),
+                    " is left out: the file of the model does without this tensor"));
+    }
   }
   if (missing_.empty() && unused.empty()) return;
   std::string lines;

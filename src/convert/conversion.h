@@ -56,6 +56,8 @@ class Conversion {
   // Bytes that are no numbers by themselves: U8.
   SourcePtr take_bytes(const std::string& name);
   bool has(const std::string& name) const { return checkpoint_.find(name) != nullptr; }
+  // Any tensor whose name begins like this.
+  bool has_any_of(std::string_view beginning) const;
   // Tensors that a model does not need, by how their names end, or begin.
   void ignore(std::string_view ending);
   void ignore_all_of(std::string_view beginning);
@@ -64,11 +66,17 @@ class Conversion {
   enum class Precision { kAsAsked, kF32 };
   void tensor(const std::string& name, const SourcePtr& source,
               Precision precision = Precision::kAsAsked);
+  // The matrix that gives logits, which may be tied to the embeddings.
+  void output(bool is_tied);
   // NAME.weight from FROM.weight, and NAME.bias from FROM.bias if there shall be one.
   void linear(const std::string& name, const std::string& from, bool bias = false,
               const Change& change = {});
   // Block i: "blk.i." from "model.layers.i.".
   Layer layer(int64_t i, const std::string& from = "model.layers");
+
+  // Corrupt when an adapter, or else the checkpoint by its own number of tensors, cannot have so
+  // many: each has tensors of its own, so no file describes more work than it is large.
+  void check_count(std::string_view field, int64_t count) const;
 
   // Corrupt: tensors that are missing, or that nobody took.
   void finish() const;
@@ -80,6 +88,9 @@ class Conversion {
   const StoredTensor* find(const std::string& name);
   SourcePtr take_scaled(const StoredTensor& numbers);
   OutputType type_of(const Source& source, Precision precision) const;
+  void write(const std::string& name, const SourcePtr& source, OutputType type);
+  void write_factors(const std::string& name, const SourcePtr& source);
+  bool is_ignored(const std::string& name) const;
 
   const Config& whole_config_;
   std::unique_ptr<Config> inner_config_;

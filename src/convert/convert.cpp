@@ -1,74 +1,24 @@
 #include "convert/convert.h"
 
-#include <array>
-#include <cmath>
-#include <filesystem>
 #include <utility>
 
 #include "base/error.h"
+#include "convert/adapter.h"
 #include "convert/architecture.h"
+#include "convert/general.h"
 #include "convert/planned_file.h"
 #include "convert/sentence_transformers.h"
 #include "convert/tokenizer_import.h"
 
 namespace cria::convert {
-namespace {
-
-// "6.7B", "135M", "260K": two digits or three.
-std::string size_label(int64_t parameters) {
-  constexpr std::array<std::pair<double, char>, 4> kUnits{
-      {{1e12, 'T'}, {1e9, 'B'}, {1e6, 'M'}, {1e3, 'K'}}};
-  const auto count = static_cast<double>(parameters);
-  for (const auto& [unit, letter] : kUnits) {
-    if (count < unit) continue;
-    const double rounded = std::round(count / unit * 10) / 10;
-    return rounded < 10 ? concat(rounded, letter) : concat(std::round(count / unit), letter);
-  }
-  return concat(parameters);
-}
-
-std::string base_name(const std::string& folder) {
-  std::error_code error;
-  const std::filesystem::path path = std::filesystem::canonical(folder, error);
-  return path.filename().string();
-}
-
-uint32_t file_type(OutputType type) {
-  switch (type) {
-    case OutputType::kF32:
-      return 0;
-    case OutputType::kF16:
-      return 1;
-    case OutputType::kBf16:
-      return 32;
-    default:
-      return 38;  // mostly MXFP4
-  }
-}
-
-void write_general(Conversion& conversion, const std::string& folder) {
-  gguf::Writer& file = conversion.file();
-  file.metadata("general.type", "model");
-  if (const std::string name = base_name(folder); !name.empty()) {
-    file.metadata("general.name", name);
-  }
-  file.metadata("general.size_label", size_label(conversion.parameters()));
-  file.metadata("general.parameter_count", static_cast<uint64_t>(conversion.parameters()));
-  file.metadata("general.file_type", file_type(conversion.main_type()));
-  file.metadata("general.quantization_version", uint32_t{2});
-}
-
-void tell_unread(const Config& config, const Options& options) {
-  std::string list;
-  for (const std::string& key : config.unread()) list += (list.empty() ? "" : ", ") + key;
-  if (!list.empty())
-    options.notice(config.name() + ": has unknown fields, which are ignored: " + list);
-}
-
-}  // namespace
 
 void convert(const std::string& path, const std::string& output, const Options& options) {
   const Folder folder(path);
+  if (is_adapter(folder)) return convert_adapter(folder, output, options);
+  if (!options.base.empty()) {
+    fail(Error::Code::kInvalidArgument, path,
+         ": is no adapter, as it has no adapter_config.json, but a base is named");
+  }
   const std::string config_path = folder.file("config.json");
   const Config config = read_config(config_path);
   const Converter converter = find_converter(config);
@@ -80,7 +30,8 @@ void convert(const std::string& path, const std::string& output, const Options& 
   conversion.finish();
   write_pooling(conversion, folder);
   import_tokenizer(conversion, folder, options.pre);
-  write_general(conversion, path);
+  planned.metadata("general.type", "model");
+  write_general(planned, conversion, folder);
   tell_unread(config, options);
   if (&conversion.config() != &config) tell_unread(conversion.config(), options);
   const gguf::Writer file = options.transform ? options.transform(planned) : std::move(planned);

@@ -1,5 +1,5 @@
 #pragma once
-// From the folder of a Hugging Face checkpoint to a GGUF file.
+// From the folder of a Hugging Face checkpoint, or of a PEFT adapter, to a GGUF file.
 
 #include <cstdint>
 #include <functional>
@@ -16,6 +16,7 @@ namespace cria::convert {
 struct Options {
   std::optional<OutputType> type{};  // of matrices; none: as they are stored
   std::string pre{};                 // name of the pre-tokenizer; empty: recognised
+  std::string base{};                // folder of an adapter's model; empty: what it names itself
   // Makes another file of the one that was planned, such as one of smaller types.
   std::function<gguf::Writer(const gguf::Writer& planned)> transform{};
   // Told how many bytes of tensors are written and will be; false cancels.
@@ -23,6 +24,8 @@ struct Options {
   // Called before anything is written, with all but the tensors' data, and again with the finished
   // file before it gets its name; throws when it is not as it should be.
   std::function<void(std::unique_ptr<gguf::File> file)> check{};
+  // The same for an adapter, with the metadata of the model that it is for.
+  std::function<void(const gguf::File& model, std::unique_ptr<gguf::File> adapter)> check_adapter{};
   std::function<void(const std::string& text)> notice{};  // what a user should know
 };
 

@@ -52,8 +52,11 @@ void ignore_common(const Config& c) {
             "output_router_logits"});
 }
 
-void refuse_common(const Config& c) {
-  if (const auto quantization = c.child("quantization_config")) {
+void refuse_common(const Conversion& conversion) {
+  const Config& c = conversion.config();
+  const auto quantization = c.child("quantization_config");
+  // What an adapter is added to may be quantised in any way.
+  if (quantization && !conversion.checkpoint().is_adapter()) {
     const std::string method = quantization->text("quant_method", "");
     if (method != "fp8" && method != "mxfp4") {
       c.unsupported("quantization_config", "has quant_method ", quote(method),
@@ -108,16 +111,8 @@ std::string_view plain_activation(std::string_view name) {
 
 void read_common_fields(Conversion& conversion) {
   ignore_common(conversion.config());
-  refuse_common(conversion.config());
+  refuse_common(conversion);
   conversion.ignore("rotary_emb.inv_freq");
-}
-
-void check_layers(const Conversion& conversion, std::string_view field, int64_t layers) {
-  // Each layer has tensors of its own, so no file can describe more work than it is large.
-  const auto most = static_cast<int64_t>(conversion.checkpoint().tensors().size());
-  if (layers > most) {
-    conversion.config().corrupt(field, "is ", layers, ", but there are only ", most, " tensors");
-  }
 }
 
 void write_activation(Conversion& conversion, const ActivationField& activation) {
@@ -139,7 +134,7 @@ Decoder write_decoder(Conversion& conversion, const std::string& architecture,
   const Config& c = conversion.config();
   read_common_fields(conversion);
   const Decoder d = read(c, defaults);
-  check_layers(conversion, "num_hidden_layers", d.layers);
+  conversion.check_count("num_hidden_layers", d.layers);
   conversion.architecture(architecture);
   conversion.set_count("vocab_size", d.vocab);
   conversion.set_count("context_length", d.context);
@@ -166,12 +161,7 @@ void write_ends(Conversion& conversion, const Ends& ends) {
   }
   conversion.linear("token_embd", from);
   conversion.linear("output_norm", ends.from + "norm", ends.bias, ends.norm);
-  if (!conversion.config().flag("tie_word_embeddings", ends.tied)) {
-    conversion.linear("output", "lm_head");
-  } else if (conversion.has("lm_head.weight")) {
-    // The class replaces it by the embeddings, whatever it holds.
-    conversion.ignore("lm_head.weight");
-  }
+  conversion.output(conversion.config().flag("tie_word_embeddings", ends.tied));
 }
 
 int64_t effective_window(const Decoder& decoder, int64_t window) {

@@ -52,8 +52,6 @@ Decoder write_decoder(Conversion& conversion, const std::string& architecture,
 // What write_decoder does for classes that name their sizes otherwise: marks fields that say how a
 // model was trained or stored, and refuses what no decoder here does.
 void read_common_fields(Conversion& conversion);
-// Corrupt when there are more layers than tensors.
-void check_layers(const Conversion& conversion, std::string_view field, int64_t layers);
 // Writes "hidden_activation" when it is not the model's own.
 void write_activation(Conversion& conversion, const ActivationField& activation);
 

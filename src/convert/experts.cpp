@@ -25,10 +25,7 @@ Experts write_experts(Conversion& conversion) {
     c.corrupt("num_experts_per_tok", "is ", used, ", expected at most ", key, ", which is ",
               experts.count);
   }
-  const auto most = static_cast<int64_t>(conversion.checkpoint().tensors().size());
-  if (experts.count > most) {
-    c.corrupt(key, "is ", experts.count, ", but there are only ", most, " tensors");
-  }
+  conversion.check_count(key, experts.count);
   conversion.set_count("expert_count", experts.count);
   conversion.set_count("expert_used_count", used);
   return experts;

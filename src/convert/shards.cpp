@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 
 #include "base/error.h"
@@ -21,11 +22,15 @@ struct Form {
   FileKind kind;
   std::string_view prefix, suffix;
 };
-constexpr Form kForms[] = {
+constexpr Form kModels[] = {
     {FileKind::kSafetensors, "model", ".safetensors"},
     {FileKind::kPytorch, "pytorch_model", ".bin"},
     {FileKind::kSafetensors, "consolidated", ".safetensors"},
     {FileKind::kPytorch, "consolidated", ".pth"},
+};
+constexpr Form kAdapters[] = {
+    {FileKind::kSafetensors, "adapter_model", ".safetensors"},
+    {FileKind::kPytorch, "adapter_model", ".bin"},
 };
 
 Shards read_index(const Folder& folder, const std::string& name, FileKind kind) {
@@ -70,21 +75,33 @@ void check_complete(const Folder& folder, const Form& form, const std::vector<st
   }
 }
 
-}  // namespace
-
-Shards find_shards(const Folder& folder) {
-  for (const Form& form : kForms) {
+// None: no form's files are there.
+std::optional<Shards> find(const Folder& folder, std::span<const Form> forms) {
+  for (const Form& form : forms) {
     const std::string whole = concat(form.prefix, form.suffix), index = whole + ".index.json";
     if (folder.has(index)) return read_index(folder, index, form.kind);
     std::vector<std::string> files = folder.list(form.prefix, form.suffix);
     if (std::find(files.begin(), files.end(), whole) != files.end()) files = {whole};
     if (files.empty()) continue;
     check_complete(folder, form, files);
-    return {.kind = form.kind, .files = std::move(files), .index = {}, .place = {}};
+    return Shards{.kind = form.kind, .files = std::move(files), .index = {}, .place = {}};
   }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Shards find_shards(const Folder& folder) {
+  if (auto shards = find(folder, kModels)) return *std::move(shards);
   fail(Code::kNotFound, folder.path(),
        ": has no checkpoint: expected model*.safetensors, pytorch_model*.bin, "
        "consolidated*.safetensors or consolidated*.pth");
+}
+
+Shards find_adapter_shards(const Folder& folder) {
+  if (auto shards = find(folder, kAdapters)) return *std::move(shards);
+  fail(Code::kNotFound, folder.path(),
+       ": has no adapter: expected adapter_model.safetensors or adapter_model.bin");
 }
 
 }  // namespace cria::convert

@@ -20,5 +20,6 @@ struct Shards {
 
 // NotFound: no checkpoint, or a part of it is missing. Corrupt: an index that is none.
 Shards find_shards(const Folder& folder);
+Shards find_adapter_shards(const Folder& folder);
 
 }  // namespace cria::convert

@@ -43,17 +43,18 @@ class Stored final : public Source {
     }
   }
 
-  // What was read need not stay in memory: a checkpoint may be larger than that.
+  // What was read need not stay in memory: a checkpoint may be larger than that. A tensor that was
+  // read once, in whatever order, has been given back whole.
   void forget_now_and_then(size_t bytes) const {
     constexpr size_t kBytes = size_t{16} << 20;
-    since_ += bytes;
-    if (since_ < kBytes) return;
-    since_ = 0;
-    MappedFile::forget(tensor_.data);
+    const size_t size = tensor_.data.size(), parts = (size + kBytes - 1) / kBytes;
+    const size_t before = read_ * parts / size;
+    read_ += bytes;
+    if (read_ * parts / size != before) MappedFile::forget(tensor_.data);
   }
 
   const StoredTensor& tensor_;
-  mutable size_t since_ = 0;  // bytes read since pages were given back
+  mutable size_t read_ = 0;  // bytes
 };
 
 class Computed final : public Source {
@@ -127,10 +128,13 @@ class Transposed final : public Source {
   SourcePtr source_;
 };
 
-class Plus final : public Source {
+class Affine final : public Source {
  public:
-  Plus(const SourcePtr& source, float offset)
-      : Source(source->name(), "F32", source->shape()), source_(source), offset_(offset) {}
+  Affine(const SourcePtr& source, float factor, float offset)
+      : Source(source->name(), "F32", source->shape()),
+        source_(source),
+        factor_(factor),
+        offset_(offset) {}
 
   void read(int64_t begin, std::span<std::byte> out) const override {
     std::vector<std::byte> stored(out.size() / sizeof(float) * element_bytes(source_->dtype()));
@@ -142,14 +146,14 @@ class Plus final : public Source {
     for (; !out.empty(); out = out.subspan(sizeof(float))) {
       float number = 0;
       std::memcpy(&number, out.data(), sizeof(float));
-      number += offset_;
+      number = number * factor_ + offset_;
       std::memcpy(out.data(), &number, sizeof(float));
     }
   }
 
  private:
   SourcePtr source_;
-  float offset_;
+  float factor_, offset_;
 };
 
 [[noreturn]] void fail_shape(const Source& source, const std::string& what) {
@@ -180,6 +184,9 @@ SourcePtr computed(std::string name, std::vector<float> values) {
 
 SourcePtr permuted(const SourcePtr& source, std::function<int64_t(int64_t)> from) {
   if (!source) return nullptr;
+  if (const Factors* f = source->factors()) {
+    return product(source->name(), {f->a, permuted(f->b, std::move(from)), f->of_embedding});
+  }
   if (source->shape().empty()) fail_shape(*source, "expected rows");
   return std::make_shared<Rows>(source, source->shape(), std::vector{source},
                                 [s = source.get(), from = std::move(from)](int64_t row) {
@@ -192,6 +199,9 @@ SourcePtr rows(const SourcePtr& source, int64_t begin, int64_t count) {
   if (source->shape().empty() || source->shape()[0] - begin < count) {
     fail_shape(*source, concat("expected at least ", begin + count, " rows"));
   }
+  if (const Factors* f = source->factors()) {
+    return product(source->name(), {f->a, rows(f->b, begin, count), f->of_embedding});
+  }
   Shape shape = source->shape();
   shape[0] = count;
   return std::make_shared<Rows>(source, shape, std::vector{source},
@@ -203,11 +213,23 @@ SourcePtr rows(const SourcePtr& source, int64_t begin, int64_t count) {
 SourcePtr transposed(const SourcePtr& source) {
   if (!source) return nullptr;
   if (source->shape().size() != 2) fail_shape(*source, "expected rows and columns");
+  if (const Factors* f = source->factors()) {
+    return product(source->name(), {transposed(f->b), transposed(f->a), f->of_embedding});
+  }
   return std::make_shared<Transposed>(source);
 }
 
+SourcePtr with_inputs_as_columns(const SourcePtr& source) {
+  return source && source->factors() ? source : transposed(source);
+}
+
 SourcePtr plus(const SourcePtr& source, float offset) {
-  return source ? std::make_shared<Plus>(source, offset) : nullptr;
+  if (!source || source->factors()) return source;
+  return std::make_shared<Affine>(source, 1.f, offset);
+}
+
+SourcePtr times(const SourcePtr& source, float factor) {
+  return source ? std::make_shared<Affine>(source, factor, 0.f) : nullptr;
 }
 
 SourcePtr without_dimension(const SourcePtr& source, size_t dimension) {
@@ -223,7 +245,30 @@ SourcePtr without_dimension(const SourcePtr& source, size_t dimension) {
                                 });
 }
 
+namespace {
+
+// Of none or all: an adapter of some experts alone could not be one matrix.
+SourcePtr stacked_products(const std::vector<SourcePtr>& sources) {
+  std::vector<SourcePtr> a, b;
+  for (const SourcePtr& source : sources) {
+    const Factors* f = source ? source->factors() : nullptr;
+    a.push_back(f ? f->a : nullptr);
+    b.push_back(f ? f->b : nullptr);
+  }
+  const auto some = std::ranges::find_if(sources, [](const SourcePtr& s) { return s != nullptr; });
+  if (std::ranges::count(a, nullptr) > 0) {
+    fail(Code::kUnsupported, "tensor ", quote((*some)->name()),
+         " is adapted, but not those of all experts of its layer, expected all or none");
+  }
+  return product((*some)->name(), {stacked(a), stacked(b)});
+}
+
+}  // namespace
+
 SourcePtr stacked(const std::vector<SourcePtr>& sources) {
+  if (std::ranges::any_of(sources, [](const SourcePtr& s) { return s && s->factors(); })) {
+    return stacked_products(sources);
+  }
   if (std::ranges::count(sources, nullptr) > 0) return nullptr;
   const SourcePtr& first = sources.at(0);
   for (const SourcePtr& source : sources) {

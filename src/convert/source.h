@@ -15,6 +15,13 @@
 
 namespace cria::convert {
 
+// Of a matrix [.., out, in] that is the product b a, as adapters keep what they add to a weight: a
+// [.., rank, in], b [.., out, rank].
+struct Factors {
+  SourcePtr a, b;
+  bool of_embedding = false;  // whose rows are looked up, not multiplied
+};
+
 class Source {
  public:
   virtual ~Source() = default;
@@ -28,6 +35,8 @@ class Source {
 
   // As many elements as `out` holds, from `begin` on in order of rows.
   virtual void read(int64_t begin, std::span<std::byte> out) const = 0;
+  // Null when it is no product; of one only its factors can be read.
+  virtual const Factors* factors() const { return nullptr; }
 
  protected:
   Source(std::string name, std::string dtype, std::vector<int64_t> shape, std::string kept = "")
@@ -41,15 +50,15 @@ class Source {
   std::vector<int64_t> shape_;
 };
 
-using SourcePtr = std::shared_ptr<const Source>;
-
 // A tensor as it is stored; it must outlive the result.
 SourcePtr stored(const StoredTensor& tensor);
 // Numbers that were computed.
 SourcePtr computed(std::string name, std::vector<float> values);
+// Corrupt unless the factors have one rank.
+SourcePtr product(std::string name, Factors factors);
 
 // What follows gives nothing for nothing, so that a missing tensor is reported once; shapes that do
-// not fit are Corrupt.
+// not fit are Corrupt. A product stays one as far as that is possible.
 
 // Row i of the result is row `from(i)`.
 SourcePtr permuted(const SourcePtr& source, std::function<int64_t(int64_t)> from);
@@ -57,11 +66,17 @@ SourcePtr permuted(const SourcePtr& source, std::function<int64_t(int64_t)> from
 SourcePtr rows(const SourcePtr& source, int64_t begin, int64_t count);
 // The columns as rows.
 SourcePtr transposed(const SourcePtr& source);
-// Each number plus `offset`, as F32.
+// The matrix of a layer that keeps its inputs as rows. An adapter of it keeps them as columns, as
+// those of all layers do.
+SourcePtr with_inputs_as_columns(const SourcePtr& source);
+// Each number plus `offset`, as F32. What is added to the number is the same.
 SourcePtr plus(const SourcePtr& source, float offset);
+// Each number times `factor`, as F32.
+SourcePtr times(const SourcePtr& source, float factor);
 // Without a dimension after the first that has size 1.
 SourcePtr without_dimension(const SourcePtr& source, size_t dimension);
-// Tensors of one shape and type, along a new first dimension.
+// Tensors of one shape and type, along a new first dimension. Unsupported: some are products, and
+// some nothing.
 SourcePtr stacked(const std::vector<SourcePtr>& sources);
 
 // The same, which must have this shape.

@@ -27,7 +27,8 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-FileBinder::FileBinder(const gguf::File& file) : file_(file) {
+FileBinder::FileBinder(const gguf::File& file, std::span<Adapter> adapters)
+    : file_(file), adapters_(adapters) {
   for (const gguf::TensorInfo& info : file.tensors()) tensors_.emplace(info.name, &info);
 }
 
@@ -42,6 +43,15 @@ void FileBinder::tensor(const std::vector<std::string>& names, const ml::Shape& 
       return take(*found->second, shape, out);
   }
   if (!optional) misfits_.push_back(concat("missing  ", joined(names), ' ', shape));
+}
+
+// An adapter of a matrix that is tied to another one is not one of both: the best name counts.
+void FileBinder::low_rank(const std::vector<std::string>& names, const ml::Shape& shape,
+                          nn::LowRank& out) {
+  const bool is_there =
+      std::ranges::any_of(names, [&](const std::string& name) { return tensors_.contains(name); });
+  if (!is_there) return;
+  for (Adapter& adapter : adapters_) adapter.adapt(names[0], shape, out);
 }
 
 void FileBinder::take(const gguf::TensorInfo& info, const ml::Shape& expected, ml::Tensor& out) {

@@ -3,22 +3,24 @@
 
 #include <deque>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "fs/gguf/gguf.h"
+#include "model/adapter.h"
+#include "model/weight_nodes.h"
 #include "nn/weights.h"
 
 namespace cria::model {
 
-// Owns weights as nodes that belong to no graph.
-using WeightNodes = std::deque<ml::Node>;
-
-// Binds to the tensors of a file, then reports everything that does not fit at once.
+// Binds to the tensors of a file, then reports everything that does not fit at once. Adapters tell
+// what does not fit of them by themselves.
 class FileBinder final : public nn::Weights {
  public:
-  explicit FileBinder(const gguf::File& file);
+  // Both outlive it.
+  explicit FileBinder(const gguf::File& file, std::span<Adapter> adapters = {});
   // Corrupt: weights missing, of another shape, or unused; Unsupported: only types that cannot be
   // computed with.
   WeightNodes finish();
@@ -26,11 +28,14 @@ class FileBinder final : public nn::Weights {
  protected:
   void tensor(const std::vector<std::string>& names, const ml::Shape& shape, bool optional,
               ml::Tensor& out) override;
+  void low_rank(const std::vector<std::string>& names, const ml::Shape& shape,
+                nn::LowRank& out) override;
 
  private:
   void take(const gguf::TensorInfo& info, const ml::Shape& expected, ml::Tensor& out);
 
   const gguf::File& file_;
+  std::span<Adapter> adapters_;
   std::unordered_map<std::string, const gguf::TensorInfo*> tensors_;
   std::unordered_map<std::string, const ml::Node*> bound_;
   WeightNodes nodes_;

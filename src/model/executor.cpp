@@ -117,7 +117,7 @@ void Executor::load(std::span<const ml::Node* const> weights, const ml::Graph& g
   for (const ml::Node* weight : weights) {
     backend_->load(*weight, uses[weight]);
     done += ml::row_bytes(weight->dtype, weight->shape.size());
-    if (progress && !progress(static_cast<double>(done) / static_cast<double>(total))) {
+    if (progress && !progress(static_cast<uint64_t>(done), static_cast<uint64_t>(total))) {
       fail(Error::Code::kCancelled, "loading was cancelled");
     }
   }

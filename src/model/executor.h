@@ -37,9 +37,9 @@ struct Step {
 
 class Executor {
  public:
-  // Loads the weights (progress in 0..1; return false to cancel), allocates the cache, plans the
+  // Loads the weights (told how many bytes are; false cancels), allocates the cache, plans the
   // largest pass: lack of memory is an error here and never later.
-  using Progress = std::function<bool(double)>;
+  using Progress = std::function<bool(uint64_t done, uint64_t total)>;
   Executor(const Model& model, std::span<const ml::Node* const> weights,
            const ExecutorOptions& options, const Progress& progress = {});
   ~Executor();

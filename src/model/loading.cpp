@@ -66,9 +66,24 @@ class GgufConfig final : public Config {
   std::string architecture_;
 };
 
+// Has the names of a model's weights, and gives none.
+class AdapterBinder final : public nn::Weights {
+ public:
+  explicit AdapterBinder(Adapter& adapter) : adapter_(adapter) {}
+
+ protected:
+  void tensor(const std::vector<std::string>&, const ml::Shape&, bool, ml::Tensor&) override {}
+  void low_rank(const std::vector<std::string>& names, const ml::Shape& shape,
+                nn::LowRank& out) override {
+    adapter_.adapt(names[0], shape, out);
+  }
+
+ private:
+  Adapter& adapter_;
+};
+
 void make_and_bind(LoadedModel& loaded) {
   const gguf::File& file = *loaded.file;
-  loaded.config = config_of(file);
   if (file.tensors().empty()) {
     fail(Error::Code::kCorrupt, "has no tensors, expected the weights of a model");
   }
@@ -79,7 +94,7 @@ void make_and_bind(LoadedModel& loaded) {
          ", but there are only ", file.tensors().size(), " tensors");
   }
   loaded.model = make_model(*loaded.config);
-  FileBinder binder(file);
+  FileBinder binder(file, loaded.adapters);
   loaded.model->bind(binder);
   loaded.weights = binder.finish();
   log::debug("model: ", file.path(), ", ", loaded.config->architecture(), ", ", blocks, " blocks, ",
@@ -91,20 +106,43 @@ void make_and_bind(LoadedModel& loaded) {
 std::vector<const ml::Node*> LoadedModel::weight_list() const {
   std::vector<const ml::Node*> list;
   for (const ml::Node& node : weights) list.push_back(&node);
+  for (const Adapter& adapter : adapters) {
+    for (const ml::Node& node : adapter.weights()) list.push_back(&node);
+  }
   return list;
 }
 
 std::unique_ptr<Config> config_of(const gguf::File& file) {
+  if (is_adapter(file)) {
+    fail(Error::Code::kInvalidArgument, file.path(),
+         ": is an adapter, expected a model, which --adapter adds it to");
+  }
   return std::make_unique<GgufConfig>(file);
 }
 
-LoadedModel load(const std::string& path) { return load(gguf::File::open(path)); }
+LoadedModel load(const std::string& path, std::span<const AdapterChoice> adapters) {
+  return load(gguf::File::open(path), adapters);
+}
 
-LoadedModel load(std::unique_ptr<gguf::File> file) {
+LoadedModel load(std::unique_ptr<gguf::File> file, std::span<const AdapterChoice> adapters) {
   LoadedModel loaded;
   loaded.file = std::move(file);
-  about_file(loaded.file->path(), [&] { make_and_bind(loaded); });
+  const std::string& path = loaded.file->path();
+  about_file(path, [&] { loaded.config = config_of(*loaded.file); });
+  for (const auto& [adapter, scale] : adapters) {
+    loaded.adapters.emplace_back(gguf::File::open(adapter), scale, loaded.config->architecture());
+  }
+  about_file(path, [&] { make_and_bind(loaded); });
+  for (Adapter& adapter : loaded.adapters) adapter.finish();
   return loaded;
+}
+
+void check_adapter(const gguf::File& model, std::unique_ptr<gguf::File> adapter) {
+  const auto config = config_of(model);
+  Adapter checked(std::move(adapter), 1, config->architecture());
+  AdapterBinder binder(checked);
+  make_model(*config)->bind(binder);
+  checked.finish();
 }
 
 }  // namespace cria::model

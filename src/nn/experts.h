@@ -56,16 +56,21 @@ inline Routing route(ml::Tensor logits, int64_t used, bool renormalise) {
 // A linear layer of each expert.
 struct ExpertLinear {
   ml::Tensor weight, bias;  // [experts, out, in], [experts, out]
+  LowRank adapters;
 
   void bind(Weights& w, const ml::Shape& shape) {
-    w("weight", weight, shape)("bias", bias, {shape[0], shape[1]}, kOptional);
+    w("weight", weight, shape)("weight", adapters, shape);
+    w("bias", bias, {shape[0], shape[1]}, kOptional);
   }
   // Of the experts that ids [t, used] name: x [t, in] or [t, used, in] -> [t, used, out]
   ml::Tensor operator()(ml::Tensor x, ml::Tensor ids) const {
-    x = ml::experts_matmul(weight, x, ids);
-    if (!bias) return x;
+    const ml::Tensor y =
+        adapters.added(ml::experts_matmul(weight, x, ids), [&](const LowRank::Term& term) {
+          return ml::experts_matmul(term.b, ml::experts_matmul(term.a, x, ids) * term.scale, ids);
+        });
+    if (!bias) return y;
     const ml::Tensor chosen = ml::rows(bias, ids.reshape({ids.shape().size()}));
-    return x + chosen.reshape(x.shape());
+    return y + chosen.reshape(y.shape());
   }
 };
 

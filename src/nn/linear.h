@@ -8,13 +8,16 @@ namespace cria::nn {
 
 struct Linear {
   ml::Tensor weight, bias;  // [out, in], [out]
+  LowRank adapters;
 
   void bind(Weights& w, const ml::Shape& shape) {
-    w("weight", weight, shape)("bias", bias, {shape[0]}, kOptional);
+    w("weight", weight, shape)("weight", adapters, shape)("bias", bias, {shape[0]}, kOptional);
   }
   ml::Tensor operator()(ml::Tensor x) const {  // [.., in] -> [.., out]
-    x = ml::matmul(weight, x);
-    return bias ? x + bias : x;
+    const ml::Tensor y = adapters.added(ml::matmul(weight, x), [&](const LowRank::Term& term) {
+      return ml::matmul(term.b, ml::matmul(term.a, x) * term.scale);
+    });
+    return bias ? y + bias : y;
   }
 };
 

@@ -2,6 +2,8 @@
 
 namespace cria::nn {
 
+void Weights::low_rank(const std::vector<std::string>&, const ml::Shape&, LowRank&) {}
+
 std::vector<std::string> Weights::names() const {
   std::vector<std::string> names{""};
   for (const Segment& segment : path_) {

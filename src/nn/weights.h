@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ml/tensor.h"
+#include "nn/low_rank.h"
 
 namespace cria::nn {
 
@@ -56,6 +57,9 @@ class Weights {
   // `names` are the full names to try, best first.
   virtual void tensor(const std::vector<std::string>& names, const ml::Shape& shape, bool optional,
                       ml::Tensor& out) = 0;
+  // What adapts the weight of these names: nothing, unless a visitor knows of adapters.
+  virtual void low_rank(const std::vector<std::string>& names, const ml::Shape& shape,
+                        LowRank& out);
 
  private:
   struct Segment {
@@ -68,6 +72,8 @@ class Weights {
     for (const Segment& segment : path_) optional |= segment.lookup.optional;
     tensor(names(), shape, optional, t);
   }
+
+  void visit(LowRank& added, const ml::Shape& shape) { low_rank(names(), shape, added); }
 
   template <class T, class Arg>
   requires requires(T& m, Weights& w, const Arg& a) { m.bind(w, a); }

@@ -3,8 +3,8 @@ is wrong, in little memory, and leaves nothing behind.
 
 The cases come in classes, each a table: what is no GGUF file or ends too early, counts and lengths that wrap or that no memory
 holds, dimensions, sizes, alignment, types and places of tensors, hyper-parameters and tensors that contradict each other,
-vocabularies, parts of split models, and safetensors headers. Companion files (adapters, control vectors, projectors, drafts)
-are missing here because the program has no reader of them; they are GGUF files too, and their readers get tables of their own.
+vocabularies, parts of split models, and safetensors headers. Checkpoints and adapters have tables of their own; other companion
+files (control vectors, projectors, drafts) are missing because the program has no reader of them.
 """
 
 import dataclasses

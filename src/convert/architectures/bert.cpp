@@ -19,7 +19,7 @@ int64_t write_sizes(Conversion& c) {
             "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head",
             "pooler_type", "tie_word_embeddings"});
   const int64_t layers = f.dim("num_hidden_layers", 12);
-  check_layers(c, "num_hidden_layers", layers);
+  c.check_count("num_hidden_layers", layers);
   c.architecture("bert");
   c.set_count("vocab_size", f.dim("vocab_size", 30522));
   c.set_count("context_length", f.dim("max_position_embeddings", 512));
@@ -45,7 +45,7 @@ void norm(Conversion& c, const std::string& name, const std::string& from) {
 // All classes have the encoder, some below "bert.".
 void write_encoder(Conversion& c) {
   const int64_t layers = write_sizes(c);
-  const std::string prefix = c.has("bert.embeddings.word_embeddings.weight") ? "bert." : "";
+  const std::string prefix = c.has_any_of("bert.") ? "bert." : "";
   c.ignore("embeddings.position_ids");
   const std::string embeddings = prefix + "embeddings.";
   c.linear("token_embd", embeddings + "word_embeddings");

@@ -37,7 +37,7 @@ Decoder write_sizes(Conversion& c, const Sizes& s) {
                   .heads = s.heads,
                   .kv_heads = 1,
                   .head_dim = s.rotated};
-  check_layers(c, "num_hidden_layers", d.layers);
+  c.check_count("num_hidden_layers", d.layers);
   c.architecture("deepseek2");
   c.set_count("vocab_size", d.vocab);
   c.set_count("context_length", d.context);
@@ -153,7 +153,9 @@ void convert_deepseek(Conversion& c, bool is_v3) {
     if (shared > 0) write_mlp(layer, "mlp.shared_experts", "_shexp");
   }
   // Layers that guess tokens ahead come after the others.
-  for (int64_t i = 0; i < config.count("num_nextn_predict_layers", 1); ++i) {
+  const int64_t guessing = config.count("num_nextn_predict_layers", 1);
+  if (config.has("num_nextn_predict_layers")) c.check_count("num_nextn_predict_layers", guessing);
+  for (int64_t i = 0; i < guessing; ++i) {
     c.ignore_all_of(concat("model.layers.", d.layers + i, '.'));
   }
 }

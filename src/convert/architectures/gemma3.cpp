@@ -83,7 +83,7 @@ void convert_gemma3_with_vision(Conversion& c) {
   c.config().expect_flag("tie_word_embeddings", true);
   c.enter_config("text_config");
   for (const std::string prefix : {"model.language_model.", "language_model.model."}) {
-    if (c.has(prefix + "embed_tokens.weight")) return convert_text(c, prefix);
+    if (c.has_any_of(prefix)) return convert_text(c, prefix);
   }
   convert_text(c, "model.");
 }

@@ -21,7 +21,7 @@ void write_sizes(Conversion& c) {
     config.corrupt("n_embd", "is ", width, ", expected a multiple of n_head, which is ", heads);
   }
   const int64_t layers = config.dim("n_layer", 12);
-  check_layers(c, "n_layer", layers);
+  c.check_count("n_layer", layers);
   c.architecture("gpt2");
   c.set_count("vocab_size", config.dim("vocab_size", 50257));
   c.set_count("context_length", config.dim("n_positions", 1024));
@@ -43,17 +43,15 @@ void convert_gpt2(Conversion& c) {
   write_sizes(c);
   write_activation(c, {"activation_function", "gelu_pytorch_tanh", true});
   // The first files have names without this, and masks among the weights.
-  const std::string prefix = c.has("wte.weight") ? "" : "transformer.";
+  const std::string prefix = c.has_any_of("wte.") || c.has_any_of("h.") ? "" : "transformer.";
   c.ignore(".attn.bias");
   c.ignore(".attn.masked_bias");
   c.linear("token_embd", prefix + "wte");
   c.linear("position_embd", prefix + "wpe");
   c.linear("output_norm", prefix + "ln_f", true);
-  const bool tied = c.config().flag("tie_word_embeddings", true);
-  if (!tied) c.linear("output", "lm_head");
-  if (tied) c.ignore("lm_head.weight");
+  c.output(c.config().flag("tie_word_embeddings", true));
   const auto turned = [](const SourcePtr& source) {
-    return source && source->shape().size() == 2 ? transposed(source) : source;
+    return source && source->shape().size() == 2 ? with_inputs_as_columns(source) : source;
   };
   for (int64_t i = 0; i < c.config().dim("n_layer", 12); ++i) {
     const Layer layer = c.layer(i, prefix + "h");

@@ -75,7 +75,7 @@ Decoder read_sizes(const Config& f) {
 Decoder write_sizes(Conversion& c) {
   const Config& f = c.config();
   const Decoder d = read_sizes(f);
-  check_layers(c, "num_hidden_layers", d.layers);
+  c.check_count("num_hidden_layers", d.layers);
   c.architecture("lfm2");
   c.set_count("vocab_size", d.vocab);
   c.set_count("context_length", d.context);
@@ -115,11 +115,7 @@ void convert_lfm2(Conversion& c) {
   write_rope(c, d, {.base = 1000000});
   c.linear("token_embd", "model.embed_tokens");
   c.linear("token_embd_norm", "model.embedding_norm");  // which follows the last layer
-  if (f.flag("tie_embedding", f.flag("tie_word_embeddings", true))) {
-    c.ignore("lm_head.weight");
-  } else {
-    c.linear("output", "lm_head");
-  }
+  c.output(f.flag("tie_embedding", f.flag("tie_word_embeddings", true)));
   const std::vector<int32_t> layers = read_layers(f, d);
   const bool bias = f.flag("conv_bias", false);
   for (int64_t i = 0; i < d.layers; ++i) {

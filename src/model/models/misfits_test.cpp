@@ -2,10 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "fs/gguf/gguf.h"
 #include "model/loading.h"
+#include "model/models/test_files.h"
 #include "model/models/test_models.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/gguf_builder.h"
@@ -18,52 +17,23 @@ class Misfits : public testing::TestWithParam<TestConfig> {};
 INSTANTIATE_TEST_SUITE_P(Every, Misfits, testing::ValuesIn(all_configs()),
                          [](const auto& suite) { return suite.param.name; });
 
-bool is_integer(double value) { return value == std::floor(value) && std::abs(value) < 1e18; }
-
-std::string full_key(const MapConfig& config, const std::string& key) {
-  return key.starts_with("tokenizer.") ? key : config.architecture() + "." + key;
-}
-
-void write_numbers(test::GgufBuilder& builder, const std::string& key, const Numbers& numbers) {
-  std::vector<int64_t> integers;
-  for (const double value : numbers.values) integers.push_back(static_cast<int64_t>(value));
-  if (numbers.values.size() != 1) {
-    builder.metadata(key, integers);
-  } else if (is_integer(numbers.values[0])) {
-    builder.metadata(key, integers[0]);
-  } else {
-    builder.metadata(key, static_cast<float>(numbers.values[0]));
-  }
-}
-
 // A file with the weights of `model` but the metadata of `config`.
 class Made {
  public:
   Made(const RandomModel& model, const MapConfig& config, std::string_view without = "",
        std::string_view extra = "") {
     test::GgufBuilder builder;
-    const std::string prefix = config.architecture() + ".";
-    builder.metadata("general.architecture", config.architecture());
-    for (const auto& [key, value] : config.numbers())
-      write_numbers(builder, full_key(config, key), value);
-    for (const auto& [key, value] : config.texts()) builder.metadata(prefix + key, value);
-    for (const auto& [key, value] : config.flags()) builder.metadata(prefix + key, value);
+    write_config(builder, config);
     for (const ml::Node& node : model.nodes) {
-      if (node.name != without) add(builder, node.name, node);
+      if (node.name != without) write_weight(builder, node.name, node);
     }
-    if (!extra.empty()) add(builder, extra, model.nodes.front());
+    if (!extra.empty()) write_weight(builder, extra, model.nodes.front());
     bytes_ = builder.bytes();
   }
 
   LoadedModel load() const { return model::load(gguf::File::parse(bytes_, "test.gguf")); }
 
  private:
-  static void add(test::GgufBuilder& builder, std::string_view name, const ml::Node& node) {
-    builder.tensor(name, static_cast<uint32_t>(ml::info(node.dtype).gguf_id),
-                   {node.shape.dims().begin(), node.shape.dims().end()},
-                   {node.data, static_cast<size_t>(ml::row_bytes(node.dtype, node.shape.size()))});
-  }
-
   std::vector<std::byte> bytes_;
 };
 

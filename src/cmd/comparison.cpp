@@ -7,6 +7,7 @@
 #include "cmd/input.h"
 #include "cmd/metadata_text.h"
 #include "cmd/nmse.h"
+#include "cmd/picture_evaluation.h"
 #include "model/pooling.h"
 
 namespace cria::cmd {
@@ -16,7 +17,7 @@ constexpr std::string_view kInputIds = "input_ids", kPrompt = "greedy.prompt",
                            kTokens = "greedy.tokens", kHidden = "hidden.";
 
 bool is_given(std::string_view name) {
-  return name == kInputIds || name == kPrompt || name == kTokens;
+  return name == kInputIds || name == kPrompt || name == kTokens || is_picture(name);
 }
 
 // What embedding models make of the last hidden states, each of length 1.
@@ -124,7 +125,7 @@ int64_t tokens_needed(const safetensors::File& file) {
   if (file.find(kPrompt) && file.find(kTokens)) {
     greedy = file.ints(kPrompt).size() + file.ints(kTokens).size();
   }
-  return static_cast<int64_t>(std::max(input_ids(file).size(), greedy));
+  return static_cast<int64_t>(std::max({input_ids(file).size(), greedy, picture_tokens(file)}));
 }
 
 Comparison compare_with(const safetensors::File& file, model::Executor& executor, double max_nmse) {
@@ -136,6 +137,7 @@ Comparison compare_with(const safetensors::File& file, model::Executor& executor
     add_embeddings(results);
     if (executor.output() == model::Output::kScores) keep_first_row(results.front());
   }
+  for (Result& result : picture_results(file, executor)) results.push_back(std::move(result));
   for (const safetensors::TensorInfo& tensor : file.tensors()) {
     if (is_given(tensor.name)) continue;
     out.tensors.push_back(compare_tensor(file, tensor, results, max_nmse));

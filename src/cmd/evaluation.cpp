@@ -39,6 +39,11 @@ void SequenceRunner::reserve(int64_t tokens) {
   }
 }
 
+void SequenceRunner::encode(std::span<const model::PlacedPicture> pictures) {
+  if (executor_.encode(sequence_, pictures) == kvcache::Cache::Outcome::kOk) return;
+  fail(Error::Code::kOutOfMemory, "the cache has no room for ", pictures.size(), " pictures");
+}
+
 void SequenceRunner::truncate(int64_t length) {
   if (executor_.cache().truncate(sequence_, length)) return;
   fail(Error::Code::kUnsupported, "the model's cache can not go back from ",
@@ -77,7 +82,7 @@ std::vector<Result> evaluate(model::Executor& executor, std::span<const int32_t>
     if (first == 0) results[0].values.reserve(logits.size() / tokens.size() * ids.size());
     const int64_t shape[] = {std::ssize(tokens), std::ssize(logits) / std::ssize(tokens)};
     append(results[0], shape, logits);
-    const std::vector<model::Executor::Named> trace = executor.trace();
+    const std::vector<model::NamedResult> trace = executor.trace();
     for (size_t i = 0; i < trace.size(); ++i) {
       if (first == 0) results.push_back({.name = trace[i].name, .shape = {}, .values = {}});
       CRIA_CHECK(results[i + 1].name == trace[i].name);

@@ -25,6 +25,8 @@ class SequenceRunner {
   std::span<const float> feed(std::span<const int32_t> tokens);
   // Room for tokens that a pass of several sequences will add: OutOfMemory.
   void reserve(int64_t tokens);
+  // The pictures that the tokens to come stand for, before the first: OutOfMemory.
+  void encode(std::span<const model::PlacedPicture> pictures);
   kvcache::Sequence sequence() const { return sequence_; }
   void truncate(int64_t length);  // Unsupported: the model no longer has what it would go on from
 

@@ -145,6 +145,13 @@ std::vector<double> Config::reals(std::string_view key) const {
   return out;
 }
 
+int64_t Config::length(std::string_view key) const {
+  const Json* value = find(key);
+  if (!value) return 0;
+  if (!value->is_array()) fail_type(key, *value, "an array");
+  return static_cast<int64_t>(value->size());
+}
+
 std::unique_ptr<Config> Config::child(std::string_view key) const {
   const Json* value = find(key);
   if (!value) return nullptr;

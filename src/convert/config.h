@@ -43,6 +43,7 @@ class Config {
   std::vector<int64_t> integers(
       std::string_view key) const;                        // a single one, too; empty when absent
   std::vector<double> reals(std::string_view key) const;  // of an array, which must be there
+  int64_t length(std::string_view key) const;             // of an array of anything; absent: 0
   // An object; absent: null.
   std::unique_ptr<Config> child(std::string_view key) const;
 

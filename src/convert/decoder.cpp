@@ -136,7 +136,7 @@ Decoder write_decoder(Conversion& conversion, const std::string& architecture,
   const Decoder d = read(c, defaults);
   conversion.check_count("num_hidden_layers", d.layers);
   conversion.architecture(architecture);
-  conversion.set_count("vocab_size", d.vocab);
+  conversion.set_count("vocab_size", d.vocab + defaults.more_tokens);
   conversion.set_count("context_length", d.context);
   conversion.set_count("embedding_length", d.width);
   conversion.set_count("block_count", d.layers);

@@ -41,6 +41,7 @@ struct DecoderDefaults {
   std::optional<int64_t> head_dim{};  // none: width / heads
   Epsilon epsilon{};
   ActivationField activation{};
+  int64_t more_tokens = 0;  // ids beyond vocab_size, which can be read and not said
   std::optional<int64_t> vocab{}, width{}, hidden{}, layers{}, heads{};
 };
 

@@ -20,10 +20,10 @@ void check(const Options& o) {
     fail(Error::Code::kInvalidArgument, "cache: ", o.tokens, " tokens, ", o.sequences,
          " sequences, blocks of ", o.block_size, ", passes of ", o.pass, ", expected all positive");
   }
-  if (o.context > most || o.encoder_tokens < 0 || o.encoder_tokens > most || o.checkpoints < 0 ||
+  if (o.context > most || o.encoder_rows < 0 || o.encoder_rows > most || o.checkpoints < 0 ||
       o.checkpoints > most) {
-    fail(Error::Code::kInvalidArgument, "cache: a context of ", o.context, ", ", o.encoder_tokens,
-         " encoder tokens, ", o.checkpoints, " checkpoints, expected 0 to ", most);
+    fail(Error::Code::kInvalidArgument, "cache: a context of ", o.context, ", ", o.encoder_rows,
+         " encoder rows, ", o.checkpoints, " checkpoints, expected 0 to ", most);
   }
 }
 
@@ -73,7 +73,7 @@ Cache::Cache(ml::Backend& backend, std::span<const LayerSpec> layers, const Opti
     table.blocks.resize(groups_.size());
     for (size_t g = 0; g < groups_.size(); ++g) {
       const bool recurrent = groups_[g].kind == LayerKind::kRecurrent;
-      table.blocks[g].list.reserve(static_cast<size_t>(max_blocks_));
+      table.blocks[g].list.reserve(static_cast<size_t>(most_blocks(groups_[g])));
       if (recurrent) table.blocks[g].list.push_back(kZeroState);
     }
   }
@@ -105,7 +105,7 @@ int64_t Cache::blocks_of(const LayerSpec& layer) const {
       return (options_.sequences + 1) * each + blocks_for(options_.pass);
     }
     case LayerKind::kEncoder:
-      return blocks_for(options_.encoder_tokens);
+      return blocks_for(options_.encoder_rows);
     case LayerKind::kRecurrent:
       return kZeroState + options_.sequences + options_.checkpoints;
   }
@@ -142,6 +142,12 @@ void Cache::add_states(LayerPlace& place, const LayerSpec& layer, size_t index) 
 }
 
 int64_t Cache::blocks_for(int64_t tokens) const { return divided_up(tokens, options_.block_size); }
+
+// Of one sequence.
+int64_t Cache::most_blocks(const Group& group) const {
+  if (group.kind != LayerKind::kEncoder) return max_blocks_;
+  return std::max<int64_t>(1, blocks_for(options_.encoder_rows));
+}
 
 Table& Cache::table(Sequence sequence) {
   Table& table = tables_[static_cast<size_t>(sequence)];
@@ -209,7 +215,8 @@ void Cache::release(Table& table) {
     if (groups_[g].kind == LayerKind::kRecurrent) list.push_back(kZeroState);
   }
   table.tokens.clear();
-  table.length = table.computed = table.encoded = table.shared = 0;
+  table.encoded.clear();
+  table.length = table.computed = table.encoded_rows = table.shared = 0;
   table.cacheable = true;
 }
 
@@ -280,6 +287,7 @@ bool Cache::truncate(Sequence sequence, int64_t length) {
     }
     blocks.first = std::min(blocks.first, blocks_for(length));
   }
+  forget_encoded(table, length, table.length);
   table.tokens.resize(static_cast<size_t>(length));
   table.length = length;
   table.computed = std::min(table.computed, length);

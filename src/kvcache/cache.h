@@ -24,9 +24,9 @@ struct Options {
   int64_t sequences = 1;  // how many may be open at once
   int64_t context = 0;    // the most tokens of one sequence; 0: `tokens`
   int64_t block_size = 32;
-  int64_t pass = 512;          // the most tokens that are appended at once
-  int64_t encoder_tokens = 0;  // that encoders may write for all sequences together
-  int64_t checkpoints = 16;    // recurrent states that are kept for sequences to come
+  int64_t pass = 512;        // the most tokens that are appended at once
+  int64_t encoder_rows = 0;  // that encoders may write for all sequences together
+  int64_t checkpoints = 16;  // recurrent states that are kept for sequences to come
 };
 
 // Identifies an open sequence: a row of the block tables.
@@ -92,7 +92,9 @@ class Cache {
   int64_t place_moves(const Moves& moves, int64_t first, const MoveView& view,
                       ml::Plan& plan) const;
 
-  View view(ml::Graph& graph, int64_t tokens) const;
+  // Encoder layers can be left out of passes whose sequences have nothing encoded.
+  enum class Encoders { kIncluded, kLeftOut };
+  View view(ml::Graph& graph, int64_t tokens, Encoders encoders = Encoders::kIncluded) const;
   // Appends a token to each sequence named, in order (a sequence may be named many times), and
   // writes the inputs of a view for them. Room must have been reserved. A view may have more rows
   // than there are tokens: the others compute something that nobody reads.
@@ -101,11 +103,13 @@ class Cache {
   // The pass in which these were placed has run: their blocks may be shared from now on.
   void commit(std::span<const Sequence> sequences);
 
-  // Layers that attend to what an encoder wrote. It writes once for a sequence, before any token.
-  // Such a sequence is opened without ids, and shares nothing, since ids do not tell what it saw.
-  [[nodiscard]] Outcome reserve_encoder(Sequence sequence, int64_t tokens);
-  View encoder_view(ml::Graph& graph, int64_t tokens) const;
-  void place_encoder(Sequence sequence, const View& view, ml::Plan& plan);
+  // Layers that attend to what an encoder wrote. All of it is written before any token, in order of
+  // positions. Such a sequence is opened without ids, and shares nothing, since ids do not tell
+  // what it saw.
+  [[nodiscard]] Outcome reserve_encoded(Sequence sequence, std::span<const Encoding> encodings);
+  bool has_encoded(Sequence sequence) const;
+  View encoded_view(ml::Graph& graph, int64_t rows) const;
+  void place_encoded(Sequence sequence, size_t index, const View& view, ml::Plan& plan);
 
  private:
   // Where a layer's states are.
@@ -119,6 +123,7 @@ class Cache {
   Table& table(Sequence sequence);
   const Table& table(Sequence sequence) const;
   int64_t blocks_for(int64_t tokens) const;
+  int64_t most_blocks(const Group& group) const;
   void release(Table& table);
 
   // Of passes.
@@ -127,6 +132,8 @@ class Cache {
   void place_whole(std::span<const int32_t> rows, const View& view, ml::Plan& plan);
   void place_group(size_t group, std::span<const int32_t> positions, std::span<const int32_t> rows,
                    const View& view, ml::Plan& plan);
+  void place_seen(std::span<const int32_t> positions, std::span<const int32_t> rows,
+                  const View& view, ml::Plan& plan) const;
   static void write_table(const Blocks* blocks, std::span<int32_t> row);
   static int32_t fill_slot(const Group& group, int32_t position);
   int32_t slot(const Table& table, size_t group, int64_t position) const;
@@ -142,6 +149,7 @@ class Cache {
   struct Target;  // where the tokens of a group go
   Target target(const Table& table, size_t group, int64_t begin, int64_t end) const;
   void move(Table& table, size_t group, const Target& target, Moves::Group& moves);
+  static void forget_encoded(Table& table, int64_t begin, int64_t end);
   bool can_remove(const Table& table, size_t group, int64_t begin, int64_t end) const;
   bool stays_in_place(const Table& table, size_t group, int64_t index) const;
 

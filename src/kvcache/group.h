@@ -54,17 +54,25 @@ struct Blocks {
   int64_t first = 0;               // those before have been freed
 };
 
+// Where an encoding lies in its sequence's rows: what is seen of all of them comes first, so that
+// neighbours can be seen as one.
+struct PlacedEncoding {
+  Encoding encoding;
+  int64_t seen = 0, filling = 0;  // the first row of each part
+};
+
 struct Table {
   bool open = false;
-  int64_t length = 0;           // tokens appended
-  int64_t computed = 0;         // and their passes have run
-  std::vector<int32_t> tokens;  // their ids
-  std::vector<Blocks> blocks;   // by group
-  int64_t shared = 0;           // whole blocks that it began with
-  int64_t registered = 0;       // whole blocks that are in the tree
-  int32_t node = 0;             // of the last one of them
-  bool cacheable = true;        // keys and values follow from the ids alone
-  int64_t encoded = 0;          // what an encoder wrote
+  int64_t length = 0;                        // tokens appended
+  int64_t computed = 0;                      // and their passes have run
+  std::vector<int32_t> tokens;               // their ids
+  std::vector<Blocks> blocks;                // by group
+  int64_t shared = 0;                        // whole blocks that it began with
+  int64_t registered = 0;                    // whole blocks that are in the tree
+  int32_t node = 0;                          // of the last one of them
+  bool cacheable = true;                     // keys and values follow from the ids alone
+  std::vector<PlacedEncoding> encoded = {};  // in order of positions
+  int64_t encoded_rows = 0;                  // of all there were
 };
 
 }  // namespace cria::kvcache

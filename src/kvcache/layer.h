@@ -13,7 +13,7 @@ enum class LayerKind : uint8_t {
   kFull,           // keys and values of all tokens
   kWindow,         // of the last `window` tokens; what falls out of the window is freed
   kBidirectional,  // of all tokens, and each sees those after it, too: a sequence is one pass
-  kEncoder,        // of what an encoder wrote once for a request; every token sees all of it
+  kEncoder,        // of what an encoder wrote of pictures and the like; see Encoding
   kRecurrent,      // a state per sequence instead, which each token changes
 };
 
@@ -21,6 +21,16 @@ enum class LayerKind : uint8_t {
 struct RecurrentSpec {
   int64_t rows = 0, dim = 0;
   friend bool operator==(const RecurrentSpec&, const RecurrentSpec&) = default;
+};
+
+// What an encoder writes of one thing that a sequence holds, such as a picture. Tokens from its own
+// on see it, until another one comes that does not follow at once: then they see that. Tokens
+// before the first one see all there is, with what the encoder writes to fill itself up, as the
+// models were taught (transformers/models/mllama).
+struct Encoding {
+  int64_t position = 0;  // of the token that stands for it
+  int64_t rows = 0;      // that are written
+  int64_t seen = 0;      // how many of them, the first ones, are no filling
 };
 
 // What one layer needs from the cache. A model returns one per layer.
@@ -44,8 +54,8 @@ class Layer {
   Layer(std::vector<ml::Tensor> states, ml::Tensor slots)
       : states_(std::move(states)), slots_(slots) {}
 
-  // Appends the pass's keys and values [t, kv_heads, dim]; attention then sees them too. In the
-  // encoder's pass, writes those of the encoder.
+  // Appends the pass's keys and values [t, kv_heads, dim]; attention then sees them too. In a pass
+  // of encoded_view, writes those of what was encoded.
   ml::History append(ml::Tensor key, ml::Tensor value);
   // What is there so far, for layers that write nothing: those that use another layer's keys and
   // values, and those that attend to what the encoder wrote.
@@ -82,10 +92,15 @@ struct View {
   int64_t context = 0;   // the most tokens of one sequence
   // Models with layers that see both ways only: the last position of each token's sequence.
   ml::Tensor last_positions;  // i32 [t]
-  // Models with encoder layers only. `encoded` [t, 1] is 1 for tokens of sequences for which an
-  // encoder wrote something, else 0: what attention finds in an empty history means nothing.
-  ml::Tensor encoder_positions;  // i32 [t]: the last that the encoder wrote
-  ml::Tensor encoded;
+  // Models with encoder layers only, unless it is a view without.
+  struct Encoded {
+    ml::Tensor firsts, lasts;  // i32 [t]: what each token sees of what encoders wrote
+    // [t, 1]: 1 for tokens of sequences for which an encoder wrote something, else 0: what
+    // attention finds in an empty history means nothing.
+    ml::Tensor any;
+    ml::Tensor shown;  // [t, 1]: 1 for those that follow what was encoded, or stand for it
+  };
+  Encoded encoded;
 
   Layer& operator[](size_t layer) { return layers[layer]; }
 };

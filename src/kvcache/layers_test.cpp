@@ -133,14 +133,14 @@ TEST(BidirectionalLayer, CanForgetAllOrNothing) {
 }
 
 // A pass over the encoder's output: its keys are these.
-void encode(CacheFixture& f, Sequence sequence, const Ids& ids) {
+void encode(CacheFixture& f, Sequence sequence, const Ids& ids, size_t index = 0) {
   ml::Graph graph;
   const auto tokens = static_cast<int64_t>(ids.size());
-  View view = f.cache.encoder_view(graph, tokens);
+  View view = f.cache.encoded_view(graph, tokens);
   const ml::Tensor input = graph.input("keys", ml::DType::kF32, {tokens, 1, 1});
   const ml::Tensor results[] = {view[1].append(input, input).keys};
   const auto plan = f.backend->plan(graph, results);
-  f.cache.place_encoder(sequence, view, *plan);
+  f.cache.place_encoded(sequence, index, view, *plan);
   const std::vector<float> keys(ids.begin(), ids.end());
   std::ranges::copy(std::as_bytes(std::span(keys)), plan->input(input).begin());
   f.backend->run(*plan);
@@ -155,10 +155,11 @@ Rows look(CacheFixture& f, const std::vector<Sequence>& sequences) {
   const ml::Tensor stored = view[0].append(input, input).keys;
   const ml::History& history = view[1].history();
   const ml::Tensor mask = ml::apply(
-      ml::Op::kHistoryMask, {history.keys, history.tables, history.sequences, history.positions},
+      ml::Op::kHistoryMask,
+      {history.keys, history.tables, history.sequences, history.positions, history.firsts},
       ml::AttentionOptions{.block_size = f.block_size});
   const ml::Tensor results[] = {ml::exp(mask), ml::permute(history.keys, {1, 2, 0}),
-                                view.encoded * 1.f, stored};
+                                view.encoded.any * 1.f, stored, view.encoded.shown * 1.f};
   const auto plan = f.backend->plan(graph, results);
   for (const Sequence sequence : sequences) EXPECT_EQ(f.cache.reserve(sequence, 1), Outcome::kOk);
   f.cache.place(Ids(sequences.size(), 1), sequences, view, *plan);
@@ -169,6 +170,7 @@ Rows look(CacheFixture& f, const std::vector<Sequence>& sequences) {
   for (size_t t = 0; t < sequences.size(); ++t) {
     rows.emplace_back();
     if (plan->output(2)[t] == 0) continue;
+    if (plan->output(4)[t] == 0) rows.back() += "before ";
     for (size_t s = 0; s < slots; ++s) {
       const bool sees = plan->output(0)[t * slots + s] == 1;
       if (sees) rows.back() += std::to_string(static_cast<int>(plan->output(1)[s]));
@@ -179,7 +181,7 @@ Rows look(CacheFixture& f, const std::vector<Sequence>& sequences) {
 
 Options with_encoder() {
   Options options = long_context();
-  options.encoder_tokens = 8;
+  options.encoder_rows = 8;
   options.sequences = 3;
   return options;
 }
@@ -190,7 +192,7 @@ const std::vector<LayerSpec> kCrossAttention = {
 TEST(EncoderLayer, IsWrittenOnceAndSeenWholeByEveryToken) {
   CacheFixture f(with_encoder(), kCrossAttention);
   const Sequence a = f.cache.open().value(), b = f.cache.open().value();
-  ASSERT_EQ(f.cache.reserve_encoder(a, 5), Outcome::kOk);
+  ASSERT_EQ(f.cache.reserve_encoded(a, std::vector<Encoding>{{0, 5, 5}}), Outcome::kOk);
   encode(f, a, {1, 2, 3, 4, 5});
   EXPECT_EQ(look(f, {a, b, a}), (Rows{"12345", "", "12345"}));
   const Sequence c = f.cache.fork(a).value();
@@ -201,19 +203,50 @@ TEST(EncoderLayer, IsWrittenOnceAndSeenWholeByEveryToken) {
   EXPECT_EQ(f.usage(1), "4 free, 0 cached, 0 used");
 }
 
+// Rows of two pictures, 5 and 9 of which are filling.
+TEST(EncoderLayer, ShowsATokenThePictureBeforeIt) {
+  CacheFixture f(with_encoder(), kCrossAttention);
+  const Sequence a = f.cache.open().value();
+  ASSERT_EQ(f.cache.reserve_encoded(a, std::vector<Encoding>{{1, 3, 2}, {3, 4, 3}}), Outcome::kOk);
+  encode(f, a, {1, 2, 5}, 0);
+  encode(f, a, {6, 7, 8, 9}, 1);
+  EXPECT_EQ(look(f, {a, a, a, a, a}), (Rows{"before 1267859", "12", "12", "678", "678"}));
+}
+
+TEST(EncoderLayer, ShowsNeighboursTogether) {
+  CacheFixture f(with_encoder(), kCrossAttention);
+  const Sequence a = f.cache.open().value();
+  ASSERT_EQ(f.cache.reserve_encoded(a, std::vector<Encoding>{{0, 3, 2}, {1, 4, 3}}), Outcome::kOk);
+  encode(f, a, {1, 2, 5}, 0);
+  encode(f, a, {6, 7, 8, 9}, 1);
+  EXPECT_EQ(look(f, {a, a, a}), (Rows{"12", "12678", "12678"}));
+}
+
+TEST(EncoderLayer, ForgetsThePictureOfATokenThatIsRemoved) {
+  CacheFixture f(with_encoder(), kCrossAttention);
+  const Sequence a = f.cache.open().value();
+  ASSERT_EQ(f.cache.reserve_encoded(a, std::vector<Encoding>{{0, 2, 2}, {2, 2, 2}, {4, 2, 2}}),
+            Outcome::kOk);
+  for (int32_t i = 0; i < 3; ++i) encode(f, a, {2 * i + 1, 2 * i + 2}, static_cast<size_t>(i));
+  EXPECT_EQ(look(f, {a, a, a, a, a}), (Rows{"12", "12", "34", "34", "56"}));
+  Moves moves;
+  ASSERT_EQ(f.cache.remove(a, 3, 5, moves), Outcome::kOk);
+  EXPECT_EQ(look(f, {a}), (Rows{"34"}));
+}
+
 TEST(EncoderLayer, SaysWhenThereIsNoRoomForWhatAnEncoderWrites) {
   CacheFixture f(with_encoder(), kCrossAttention);
   const Sequence a = f.cache.open().value(), b = f.cache.open().value();
-  EXPECT_EQ(f.cache.reserve_encoder(a, 9), Outcome::kContextFull);
-  EXPECT_EQ(f.cache.reserve_encoder(a, 5), Outcome::kOk);
-  EXPECT_EQ(f.cache.reserve_encoder(b, 3), Outcome::kPoolFull);
-  EXPECT_EQ(f.cache.reserve_encoder(b, 2), Outcome::kOk);
+  EXPECT_EQ(f.cache.reserve_encoded(a, std::vector<Encoding>{{0, 9, 9}}), Outcome::kContextFull);
+  EXPECT_EQ(f.cache.reserve_encoded(a, std::vector<Encoding>{{0, 5, 5}}), Outcome::kOk);
+  EXPECT_EQ(f.cache.reserve_encoded(b, std::vector<Encoding>{{0, 3, 3}}), Outcome::kPoolFull);
+  EXPECT_EQ(f.cache.reserve_encoded(b, std::vector<Encoding>{{0, 2, 2}}), Outcome::kOk);
 }
 
 TEST(EncoderLayer, KeepsItsSequenceForNobodyElse) {
   CacheFixture f(with_encoder(), kCrossAttention);
   const Sequence a = f.cache.open().value();
-  ASSERT_EQ(f.cache.reserve_encoder(a, 2), Outcome::kOk);
+  ASSERT_EQ(f.cache.reserve_encoded(a, std::vector<Encoding>{{0, 2, 2}}), Outcome::kOk);
   encode(f, a, {1, 2});
   f.append_all(a, {1, 2, 3, 4, 5});
   f.cache.close(a);

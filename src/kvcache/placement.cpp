@@ -18,14 +18,34 @@ std::span<float> floats(ml::Plan& plan, ml::Tensor input) {
   return {reinterpret_cast<float*>(bytes.data()), bytes.size() / sizeof(float)};
 }
 
-}  // namespace
+// Rows of what was encoded.
+struct SeenRows {
+  int64_t first = 0, last = 0;
+  bool shown = false;
+};
 
-View Cache::view(ml::Graph& graph, int64_t tokens) const {
-  return make_view(graph, tokens, [](LayerKind) { return true; });
+SeenRows seen_by(const Table& table, int64_t position) {
+  const auto& all = table.encoded;
+  size_t last = all.size();
+  while (last > 0 && all[last - 1].encoding.position > position) --last;
+  if (last == 0) return {.first = 0, .last = std::max<int64_t>(1, table.encoded_rows) - 1};
+  size_t first = --last;
+  while (first > 0 && all[first - 1].encoding.position + 1 == all[first].encoding.position) --first;
+  return {.first = all[first].seen,
+          .last = all[last].seen + all[last].encoding.seen - 1,
+          .shown = true};
 }
 
-View Cache::encoder_view(ml::Graph& graph, int64_t tokens) const {
-  return make_view(graph, tokens, [](LayerKind kind) { return kind == LayerKind::kEncoder; });
+}  // namespace
+
+View Cache::view(ml::Graph& graph, int64_t tokens, Encoders encoders) const {
+  if (encoders == Encoders::kIncluded)
+    return make_view(graph, tokens, [](LayerKind) { return true; });
+  return make_view(graph, tokens, [](LayerKind kind) { return kind != LayerKind::kEncoder; });
+}
+
+View Cache::encoded_view(ml::Graph& graph, int64_t rows) const {
+  return make_view(graph, rows, [](LayerKind kind) { return kind == LayerKind::kEncoder; });
 }
 
 View Cache::make_view(ml::Graph& graph, int64_t tokens, bool (*included)(LayerKind)) const {
@@ -42,14 +62,17 @@ View Cache::make_view(ml::Graph& graph, int64_t tokens, bool (*included)(LayerKi
     if (included(kind)) {
       inputs.slots = i32(concat("slots.", g), {tokens});
       if (kind != LayerKind::kRecurrent) {
-        inputs.tables = i32(concat("tables.", g), {options_.sequences + 1, max_blocks_});
+        inputs.tables =
+            i32(concat("tables.", g), {options_.sequences + 1, most_blocks(groups_[g])});
       }
       if (kind == LayerKind::kBidirectional) {
         view.last_positions = i32("last_positions", {tokens});
       }
       if (kind == LayerKind::kEncoder) {
-        view.encoder_positions = i32("encoder_positions", {tokens});
-        view.encoded = graph.input("encoded", ml::DType::kF32, {tokens, 1});
+        view.encoded = {.firsts = i32("encoded.firsts", {tokens}),
+                        .lasts = i32("encoded.lasts", {tokens}),
+                        .any = graph.input("encoded.any", ml::DType::kF32, {tokens, 1}),
+                        .shown = graph.input("encoded.shown", ml::DType::kF32, {tokens, 1})};
       }
     }
     view.groups.push_back(inputs);
@@ -67,14 +90,16 @@ Layer Cache::make_layer(ml::Graph& graph, const LayerPlace& place, const View& v
   }
   if (group.kind == LayerKind::kRecurrent || !inputs.slots) return {states, inputs.slots};
   // Attention sees what lies up to this position.
-  const ml::Tensor positions = group.kind == LayerKind::kEncoder         ? view.encoder_positions
+  const bool encoder = group.kind == LayerKind::kEncoder;
+  const ml::Tensor positions = encoder                                   ? view.encoded.lasts
                                : group.kind == LayerKind::kBidirectional ? view.last_positions
                                                                          : view.positions;
   return {{.keys = states[0],
            .values = states[1],
            .tables = inputs.tables,
            .sequences = view.sequences,
-           .positions = positions},
+           .positions = positions,
+           .firsts = encoder ? view.encoded.firsts : ml::Tensor{}},
           inputs.slots,
           options_.block_size,
           group.window};
@@ -99,6 +124,7 @@ void Cache::place(std::span<const int32_t> tokens, std::span<const Sequence> seq
     rows[tokens.size() + static_cast<size_t>(i)] = static_cast<int32_t>(options_.sequences);
   }
   if (view.last_positions) place_whole(rows, view, plan);
+  if (view.encoded.any) place_seen(positions, rows, view, plan);
   for (size_t g = 0; g < groups_.size(); ++g) place_group(g, positions, rows, view, plan);
 }
 
@@ -117,29 +143,39 @@ void Cache::place_whole(std::span<const int32_t> rows, const View& view, ml::Pla
   }
 }
 
+// What each token sees of what encoders wrote.
+void Cache::place_seen(std::span<const int32_t> positions, std::span<const int32_t> rows,
+                       const View& view, ml::Plan& plan) const {
+  const auto firsts = ints(plan, view.encoded.firsts), lasts = ints(plan, view.encoded.lasts);
+  const auto any = floats(plan, view.encoded.any), shown = floats(plan, view.encoded.shown);
+  for (size_t t = 0; t < rows.size(); ++t) {
+    const bool fill = rows[t] == options_.sequences;
+    const Table* table = fill ? nullptr : &tables_[static_cast<size_t>(rows[t])];
+    const SeenRows seen = table ? seen_by(*table, positions[t]) : SeenRows{};
+    firsts[t] = static_cast<int32_t>(seen.first);
+    lasts[t] = static_cast<int32_t>(seen.last);
+    any[t] = table && table->encoded_rows > 0 ? 1.f : 0.f;
+    shown[t] = seen.shown ? 1.f : 0.f;
+  }
+}
+
 void Cache::place_group(size_t group, std::span<const int32_t> positions,
                         std::span<const int32_t> rows, const View& view, ml::Plan& plan) {
   const Group& g = groups_[group];
+  if (!view.groups[group].slots) return;
   const std::span<int32_t> slots = ints(plan, view.groups[group].slots);
-  std::span<int32_t> last, tables;
-  std::span<float> encoded;
+  std::span<int32_t> tables;
   if (g.kind != LayerKind::kRecurrent) tables = ints(plan, view.groups[group].tables);
-  if (g.kind == LayerKind::kEncoder) {
-    last = ints(plan, view.encoder_positions);
-    encoded = floats(plan, view.encoded);
-  }
+  const int64_t blocks = most_blocks(g);
   for (size_t t = 0; t < rows.size(); ++t) {
     const bool fill = rows[t] == options_.sequences;
     const Table* table = fill ? nullptr : &tables_[static_cast<size_t>(rows[t])];
     if (g.kind != LayerKind::kRecurrent && (t == 0 || rows[t] != rows[t - 1])) {
-      write_table(table ? &table->blocks[group] : nullptr,
-                  tables.subspan(static_cast<size_t>(rows[t] * max_blocks_),
-                                 static_cast<size_t>(max_blocks_)));
+      write_table(
+          table ? &table->blocks[group] : nullptr,
+          tables.subspan(static_cast<size_t>(rows[t] * blocks), static_cast<size_t>(blocks)));
     }
     if (g.kind == LayerKind::kEncoder) {
-      const int64_t there = table ? table->encoded : 0;
-      last[t] = static_cast<int32_t>(std::max<int64_t>(there, 1) - 1);
-      encoded[t] = there > 0 ? 1.f : 0.f;
       slots[t] = kScratchBlock;  // nothing is written
     } else {
       slots[t] = fill ? fill_slot(g, positions[t]) : slot(*table, group, positions[t]);
@@ -199,17 +235,19 @@ void Cache::release_passed(Table& table) {
   }
 }
 
-void Cache::place_encoder(Sequence sequence, const View& view, ml::Plan& plan) {
+void Cache::place_encoded(Sequence sequence, size_t index, const View& view, ml::Plan& plan) {
   const Table& table = this->table(sequence);
+  const PlacedEncoding& placed = table.encoded[index];
+  const int64_t seen = placed.encoding.seen;
   for (size_t g = 0; g < groups_.size(); ++g) {
     if (groups_[g].kind != LayerKind::kEncoder) continue;
     const std::span<int32_t> slots = ints(plan, view.groups[g].slots);
-    CRIA_CHECK(static_cast<int64_t>(slots.size()) == table.encoded);
+    CRIA_CHECK(static_cast<int64_t>(slots.size()) == placed.encoding.rows);
     for (size_t t = 0; t < slots.size(); ++t) {
-      const auto position = static_cast<int64_t>(t);
-      const int32_t block =
-          table.blocks[g].list[static_cast<size_t>(position / options_.block_size)];
-      slots[t] = static_cast<int32_t>(block * options_.block_size + position % options_.block_size);
+      const auto i = static_cast<int64_t>(t);
+      const int64_t row = i < seen ? placed.seen + i : placed.filling + i - seen;
+      const int32_t block = table.blocks[g].list[static_cast<size_t>(row / options_.block_size)];
+      slots[t] = static_cast<int32_t>(block * options_.block_size + row % options_.block_size);
     }
   }
 }

@@ -37,8 +37,19 @@ Cache::Outcome Cache::remove(Sequence sequence, int64_t begin, int64_t end, Move
     if (groups_[g].paged()) move(table, g, targets[g], moves.groups[g]);
   }
   table.tokens.erase(table.tokens.begin() + begin, table.tokens.begin() + end);
+  forget_encoded(table, begin, end);
   table.length = table.computed = table.length - (end - begin);
   return Outcome::kOk;
+}
+
+// What was encoded for tokens that go is not seen any more by those to come.
+void Cache::forget_encoded(Table& table, int64_t begin, int64_t end) {
+  std::erase_if(table.encoded, [&](const PlacedEncoding& placed) {
+    return placed.encoding.position >= begin && placed.encoding.position < end;
+  });
+  for (PlacedEncoding& placed : table.encoded) {
+    if (placed.encoding.position >= end) placed.encoding.position -= end - begin;
+  }
 }
 
 // A window that reaches back to before what is removed needs tokens that it may have left behind;

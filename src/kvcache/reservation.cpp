@@ -68,22 +68,37 @@ void Cache::take(Table& table, size_t group, int64_t tokens) {
   for (int64_t i = 0; i < missing; ++i) list.push_back(g.pool.take());
 }
 
-Cache::Outcome Cache::reserve_encoder(Sequence sequence, int64_t tokens) {
+Cache::Outcome Cache::reserve_encoded(Sequence sequence, std::span<const Encoding> encodings) {
   Table& table = this->table(sequence);
-  CRIA_CHECK(tokens > 0 && table.length == 0 && table.encoded == 0);
-  const int64_t blocks = blocks_for(tokens);
+  CRIA_CHECK(!encodings.empty() && table.length == 0 && table.encoded.empty());
+  int64_t seen = 0, rows = 0;
+  for (const Encoding& encoding : encodings) {
+    CRIA_CHECK(encoding.seen > 0 && encoding.seen <= encoding.rows);
+    seen += encoding.seen;
+    rows += encoding.rows;
+  }
+  const int64_t blocks = blocks_for(rows);
   for (const Group& group : groups_) {
     if (group.kind != LayerKind::kEncoder) continue;
-    if (blocks > std::min(group.pool.size() - 1, max_blocks_)) return Outcome::kContextFull;
+    if (blocks > group.pool.size() - 1) return Outcome::kContextFull;
     if (blocks > group.pool.free()) return Outcome::kPoolFull;
   }
   for (size_t g = 0; g < groups_.size(); ++g) {
     if (groups_[g].kind != LayerKind::kEncoder) continue;
     for (int64_t i = 0; i < blocks; ++i) table.blocks[g].list.push_back(groups_[g].pool.take());
   }
-  table.encoded = tokens;
+  PlacedEncoding next{.encoding = {}, .seen = 0, .filling = seen};
+  for (const Encoding& encoding : encodings) {
+    next.encoding = encoding;
+    table.encoded.push_back(next);
+    next.seen += encoding.seen;
+    next.filling += encoding.rows - encoding.seen;
+  }
+  table.encoded_rows = rows;
   table.cacheable = false;
   return Outcome::kOk;
 }
+
+bool Cache::has_encoded(Sequence sequence) const { return table(sequence).encoded_rows > 0; }
 
 }  // namespace cria::kvcache

@@ -100,9 +100,10 @@ Tensor lower_paged_attention(Graph& graph, const Node& node) {
   const auto& options = std::get<AttentionOptions>(node.options);
   const Tensor q = operand(graph, node, 0), keys = operand(graph, node, 1),
                values = operand(graph, node, 2);
-  const Tensor mask = apply(
-      Op::kHistoryMask,
-      {keys, operand(graph, node, 3), operand(graph, node, 4), operand(graph, node, 5)}, options);
+  const Tensor mask = apply(Op::kHistoryMask,
+                            {keys, operand(graph, node, 3), operand(graph, node, 4),
+                             operand(graph, node, 5), operand(graph, node, 7)},
+                            options);
   Tensor scores =
       matmul(permute(keys, {1, 0, 2}), permute(q, {1, 0, 2})) * options.scale;  // [h, t, slots]
   if (options.softcap > 0) scores = softcap(scores, options.softcap);

@@ -213,7 +213,7 @@ Tensor rope(Tensor x, Tensor positions, const RopeOptions& options, Tensor facto
 
 Tensor attention(Tensor q, const History& h, const AttentionOptions& options, Tensor sinks) {
   return apply(Op::kPagedAttention,
-               {q, h.keys, h.values, h.tables, h.sequences, h.positions, sinks}, options);
+               {q, h.keys, h.values, h.tables, h.sequences, h.positions, sinks, h.firsts}, options);
 }
 
 }  // namespace cria::ml

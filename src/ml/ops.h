@@ -116,7 +116,8 @@ struct History {
   Tensor keys, values;  // states [slots, kv_heads, head_dim]
   Tensor tables;        // i32 [sequences, blocks]
   Tensor sequences;     // i32 [t], rows of `tables`
-  Tensor positions;     // i32 [t]
+  Tensor positions;     // i32 [t]: the last that a token sees
+  Tensor firsts = {};   // i32 [t]: the first; null: 0
 };
 // Sinks [heads] or null: a logit per head that takes its part of the softmax and has no value.
 Tensor attention(Tensor q, const History& history, const AttentionOptions& options,

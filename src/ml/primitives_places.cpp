@@ -92,7 +92,8 @@ void history_mask(const Node& node, Operands x, int64_t first, int64_t last, flo
     std::fill_n(out + t * slots, slots, -std::numeric_limits<float>::infinity());
     const int32_t* table = ints(x[1]) + ints(x[2])[t] * blocks;
     const int64_t position = ints(x[3])[t];
-    for (int64_t p = o.window ? std::max<int64_t>(0, position - o.window + 1) : 0; p <= position;
+    const int64_t begin = x.size() > 4 ? ints(x[4])[t] : 0;
+    for (int64_t p = o.window ? std::max(begin, position - o.window + 1) : begin; p <= position;
          ++p) {
       out[t * slots + table[p / o.block_size] * o.block_size + p % o.block_size] = 0;
     }

@@ -173,8 +173,9 @@ Shape history_mask(const Node& node) {
   const Shape &state = in(node, 0), &tables = in(node, 1), &sequences = in(node, 2);
   expect(node,
          tables.rank() == 2 && sequences.rank() == 1 && is_index(node.inputs[1], tables) &&
-             is_index(node.inputs[2], sequences) && is_index(node.inputs[3], sequences),
-         "needs a state, i32 tables [sequences, blocks], sequences [t] and positions [t]");
+             is_index(node.inputs[2], sequences) && is_index(node.inputs[3], sequences) &&
+             (!node.inputs[4] || is_index(node.inputs[4], sequences)),
+         "needs a state, i32 tables [sequences, blocks], sequences, positions and firsts [t]");
   return {sequences[0], state[0]};
 }
 
@@ -290,6 +291,7 @@ Shape paged_attention(const Node& node) {
          "slots must be a multiple of the block size");
   expect(node, o.softcap >= 0 && o.window >= 0, "softcap and window must not be negative");
   expect(node, !node.inputs[6] || in(node, 6) == Shape{q[1]}, "needs a sink for each query head");
+  expect(node, !node.inputs[7] || is_index(node.inputs[7], {q[0]}), "needs i32 firsts [t]");
   return {q[0], q[1], values[2]};
 }
 

@@ -138,7 +138,7 @@ using Options =
 class State;
 
 struct Node {
-  static constexpr size_t kMaxInputs = 7;
+  static constexpr size_t kMaxInputs = 8;
 
   Op op{};
   DType dtype = DType::kF32;

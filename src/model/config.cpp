@@ -42,6 +42,15 @@ int64_t Config::dim(std::string_view key, int64_t fallback) const {
 
 int64_t Config::count(std::string_view key) const { return single(key, 0).value_or(0); }
 
+std::vector<int64_t> Config::places(std::string_view key, int64_t count) const {
+  std::vector<int64_t> places = find_integers(full(key)).value_or(std::vector<int64_t>());
+  for (const int64_t place : places) {
+    if (place < 0 || place >= count)
+      corrupt(key, "has the entry ", place, ", expected 0 to ", count - 1);
+  }
+  return places;
+}
+
 std::vector<int64_t> Config::dims(std::string_view key, int64_t layers, int64_t lowest) const {
   std::optional<std::vector<int64_t>> values = find_integers(full(key));
   if (!values) {

@@ -27,6 +27,8 @@ class Config {
   // A size per layer, from a list of as many or from one for all of them; likewise, but not below
   // `lowest`.
   std::vector<int64_t> dims(std::string_view key, int64_t layers, int64_t lowest = 1) const;
+  // Places in a list of `count` things, such as layers; empty when absent.
+  std::vector<int64_t> places(std::string_view key, int64_t count) const;
   // Like dim(), but 0 is fine, which is what an absent key counts as.
   int64_t count(std::string_view key) const;
 

@@ -12,8 +12,9 @@
 namespace cria::model {
 namespace {
 
-std::unordered_map<const ml::Node*, ml::WeightUses> uses_of_weights(const ml::Graph& graph) {
-  std::unordered_map<const ml::Node*, ml::WeightUses> uses;
+using Uses = std::unordered_map<const ml::Node*, ml::WeightUses>;
+
+void add_uses(const ml::Graph& graph, Uses& uses) {
   for (const ml::Node& node : graph.nodes()) {
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const ml::Node* input = node.inputs[i];
@@ -22,7 +23,6 @@ std::unordered_map<const ml::Node*, ml::WeightUses> uses_of_weights(const ml::Gr
       (product && i == 0 ? uses[input].matmul : uses[input].other) = true;
     }
   }
-  return uses;
 }
 
 int64_t bytes_of(std::span<const ml::Node* const> weights) {
@@ -47,6 +47,9 @@ int64_t rounded_up(int64_t n, int64_t largest_step, int64_t most) {
   while (step * 16 <= n && step * 2 <= largest_step) step *= 2;
   return std::min((n + step - 1) / step * step, most);
 }
+
+// For which there is room at once, as far as nobody says otherwise.
+constexpr int64_t kMostPictures = 4;
 
 // As forward() names it.
 ml::Tensor last_hidden(ml::Graph& graph) {
@@ -91,15 +94,22 @@ Executor::Executor(const Model& model, std::span<const ml::Node* const> weights,
     options_.cache.context = context > 0 ? std::min(context, most) : most;
   }
   backend_ = ml::make_backend(options_.backend, options_.backend_options);
+  if (model.vision() && options_.cache.encoder_rows <= 0) {
+    options_.cache.encoder_rows =
+        model.vision()->vision_spec().encoded * std::min(options_.cache.sequences, kMostPictures);
+  }
   cache_ = std::make_unique<kvcache::Cache>(*backend_, model.cache_spec(), options_.cache);
 
   // The largest pass there will be says what each weight is for, and how much memory the others may
   // need.
   options_.max_outputs = std::min(options_.max_outputs, options_.max_tokens);
-  largest_ = build({options_.max_tokens, options_.max_outputs, false});
-  load(weights, largest_->graph, progress);
+  largest_ = build({options_.max_tokens, options_.max_outputs, false, true});
+  if (model.vision())
+    pictures_ = std::make_unique<PictureEncoder>(*model.vision(), *backend_, *cache_);
+  load(weights, progress);
   compile(*largest_);
-  if (options_.hidden) pass({options_.max_tokens, options_.max_tokens, true});
+  if (pictures_) pictures_->compile();
+  if (options_.hidden) pass({options_.max_tokens, options_.max_tokens, true, true});
   removal_ = build_removal();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   log::debug("executor: ", backend_->name(), " (", backend_->devices().front().description,
@@ -109,9 +119,10 @@ Executor::Executor(const Model& model, std::span<const ml::Node* const> weights,
 
 Executor::~Executor() = default;
 
-void Executor::load(std::span<const ml::Node* const> weights, const ml::Graph& graph,
-                    const Progress& progress) {
-  auto uses = uses_of_weights(graph);
+void Executor::load(std::span<const ml::Node* const> weights, const Progress& progress) {
+  Uses uses;
+  add_uses(largest_->graph, uses);
+  if (pictures_) add_uses(pictures_->graph(), uses);
   const int64_t total = std::max<int64_t>(1, bytes_of(weights));
   int64_t done = 0;
   for (const ml::Node* weight : weights) {
@@ -128,7 +139,9 @@ const kvcache::View& Executor::largest_view() const { return largest_->view; }
 std::unique_ptr<Executor::Pass> Executor::build(const Form& form) const {
   auto pass = std::make_unique<Pass>();
   pass->form = form;
-  pass->view = cache_->view(pass->graph, form.tokens);
+  using Encoders = kvcache::Cache::Encoders;
+  pass->view = cache_->view(pass->graph, form.tokens,
+                            form.encoders ? Encoders::kIncluded : Encoders::kLeftOut);
   const auto ints = [&](const char* name, int64_t n) {
     return pass->graph.input(name, ml::DType::kI32, {n});
   };
@@ -255,8 +268,8 @@ void Executor::check(const Step& step) const {
   CRIA_CHECK(static_cast<int64_t>(step.tokens.size()) <= options_.max_tokens &&
              outputs <= (step.hidden ? options_.max_tokens : options_.max_outputs));
   for (int32_t token : step.tokens) {
-    if (token < 0 || token >= vocabulary_) {
-      fail(Error::Code::kInvalidArgument, "token id ", token, ", expected 0 to ", vocabulary_ - 1);
+    if (token < 0 || token >= token_ids()) {
+      fail(Error::Code::kInvalidArgument, "token id ", token, ", expected 0 to ", token_ids() - 1);
     }
   }
   CRIA_CHECK(step.types.empty() || step.types.size() == step.tokens.size());
@@ -276,8 +289,13 @@ void Executor::check(const Step& step) const {
 
 std::span<const float> Executor::run(const Step& step) {
   check(step);
-  Pass& pass = this->pass(rounded({static_cast<int64_t>(step.tokens.size()),
-                                   static_cast<int64_t>(step.outputs.size()), step.hidden}));
+  const bool encoders =
+      !pictures_ || std::ranges::any_of(step.sequences, [&](kvcache::Sequence sequence) {
+        return cache_->has_encoded(sequence);
+      });
+  Pass& pass =
+      this->pass(rounded({static_cast<int64_t>(step.tokens.size()),
+                          static_cast<int64_t>(step.outputs.size()), step.hidden, encoders}));
   cache_->place(step.tokens, step.sequences, pass.view, *pass.plan);
   write_ints(*pass.plan, pass.batch.tokens, step.tokens);
   write_ints(*pass.plan, pass.batch.outputs, step.outputs);
@@ -285,12 +303,14 @@ std::span<const float> Executor::run(const Step& step) {
   backend_->run(*pass.plan);
   cache_->commit(step.sequences);
   last_ = &pass;
+  if (pictures_) pictures_->forget_results();
   const ml::Shape& rows = pass.results[0].shape();
   return pass.plan->output(0).first(step.outputs.size() * static_cast<size_t>(rows[1]));
 }
 
-std::vector<Executor::Named> Executor::trace() const {
-  std::vector<Named> named;
+std::vector<NamedResult> Executor::trace() const {
+  if (pictures_ && pictures_->has_results()) return pictures_->results();
+  std::vector<NamedResult> named;
   if (!last_) return named;
   for (size_t i = 1; i < last_->results.size(); ++i) {
     const ml::Node& node = *last_->results[i].node();
@@ -298,6 +318,14 @@ std::vector<Executor::Named> Executor::trace() const {
     named.push_back({node.name, node.shape, last_->plan->output(i)});
   }
   return named;
+}
+
+kvcache::Cache::Outcome Executor::encode(kvcache::Sequence sequence,
+                                         std::span<const PlacedPicture> pictures) {
+  if (!pictures_)
+    fail(Error::Code::kInvalidArgument, "a picture was given, but the model can not see");
+  last_ = nullptr;
+  return pictures_->encode(sequence, pictures);
 }
 
 }  // namespace cria::model

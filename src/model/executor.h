@@ -12,6 +12,7 @@
 #include "kvcache/cache.h"
 #include "ml/backend.h"
 #include "model/model.h"
+#include "model/picture_encoder.h"
 
 namespace cria::model {
 
@@ -47,7 +48,9 @@ class Executor {
   kvcache::Cache& cache() { return *cache_; }
   ml::Backend& backend() { return *backend_; }
   int64_t vocabulary() const { return vocabulary_; }
+  int64_t token_ids() const { return model_.token_ids(); }
   int64_t token_types() const { return model_.token_types(); }
+  const Vision* vision() const { return model_.vision(); }
   Output output() const { return model_.output(); }
   // Whether tokens see those after them, so that a sequence has to be one pass.
   bool bidirectional() const { return static_cast<bool>(largest_view().last_positions); }
@@ -57,6 +60,12 @@ class Executor {
   // the model gives, or hidden states [outputs, width], valid until the next run.
   std::span<const float> run(const Step& step);
 
+  // Encodes the pictures that an empty sequence, opened without ids, will hold at these positions,
+  // ascending: kContextFull when they are more than there can be. Names "image.vision_states" and
+  // others of the last one, for trace().
+  [[nodiscard]] kvcache::Cache::Outcome encode(kvcache::Sequence sequence,
+                                               std::span<const PlacedPicture> pictures);
+
   // Removes the tokens of a sequence at positions [begin, end), and moves those after them with
   // their keys rotated; kImpossible also when the model can not rotate them.
   [[nodiscard]] kvcache::Cache::Outcome remove(kvcache::Sequence sequence, int64_t begin,
@@ -65,12 +74,7 @@ class Executor {
   size_t plans() const { return passes_.size() + 1; }  // compiled and kept
 
   // With options.trace: the named results of the last run.
-  struct Named {
-    std::string name;
-    ml::Shape shape;
-    std::span<const float> values;
-  };
-  std::vector<Named> trace() const;
+  std::vector<NamedResult> trace() const;
 
   // With options.factors: what the last run multiplied each weight with, in the order of the graph.
   struct Factor {
@@ -88,12 +92,12 @@ class Executor {
   // More shapes than that are compiled anew, those that were not used for longest.
   static constexpr size_t kMostPasses = 64;
 
-  void load(std::span<const ml::Node* const> weights, const ml::Graph& graph,
-            const Progress& progress);
+  void load(std::span<const ml::Node* const> weights, const Progress& progress);
   // Of a pass, and which plan it can use.
   struct Form {
     int64_t tokens, outputs;  // rows
     bool hidden;
+    bool encoders;  // layers of kind kEncoder are in it
     friend bool operator==(const Form&, const Form&) = default;
   };
   const kvcache::View& largest_view() const;
@@ -112,7 +116,8 @@ class Executor {
   std::unique_ptr<kvcache::Cache> cache_;
   std::list<std::unique_ptr<Pass>> passes_;  // the last one used first
   std::unique_ptr<Pass> largest_;
-  std::unique_ptr<Removal> removal_;  // null: the model can not rotate keys
+  std::unique_ptr<Removal> removal_;          // null: the model can not rotate keys
+  std::unique_ptr<PictureEncoder> pictures_;  // null: the model can not see
   kvcache::Moves moves_;
   const Pass* last_ = nullptr;
 };

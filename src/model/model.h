@@ -9,6 +9,7 @@
 #include "kvcache/cache.h"
 #include "ml/ops.h"
 #include "model/config.h"
+#include "model/vision.h"
 #include "nn/weights.h"
 
 namespace cria::model {
@@ -51,6 +52,10 @@ class Model {
   virtual Output output() const { return Output::kLogits; }
   // Kinds of tokens, by the part of a text that they belong to; 0: all are alike.
   virtual int64_t token_types() const { return 0; }
+  // How many ids there are of tokens to read; some models can not say all that they can read.
+  virtual int64_t token_ids() const { return vocabulary(); }
+  // Null: it can not see.
+  virtual const Vision* vision() const { return nullptr; }
   // Positions that it has learnt embeddings of, beyond which no text can go; 0: any.
   virtual int64_t positions() const { return 0; }
 };

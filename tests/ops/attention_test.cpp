@@ -23,10 +23,16 @@ struct Token {
 using Tokens = std::vector<Token>;
 using Results = std::map<Token, std::vector<float>>;
 
+// What a token sees when all see alike, as of an encoder: a part of two sequences' blocks each.
+struct Seen {
+  int32_t first, last;
+};
+
 struct Setting {
   DType keys = DType::kF16, values = DType::kF16;
   AttentionOptions options = {};
   bool has_sinks = false;
+  std::vector<Seen> seen = {};  // by sequence; empty: tokens see what comes before them
 };
 
 Tokens range(int32_t sequence, int32_t begin, int32_t end) {
@@ -63,7 +69,8 @@ class Session {
                           .values = store(graph.state(*values_), v, slots),
                           .tables = graph.input("tables", DType::kI32, {2, kBlocks}),
                           .sequences = graph.input("sequences", DType::kI32, {t}),
-                          .positions = graph.input("positions", DType::kI32, {t})};
+                          .positions = graph.input("positions", DType::kI32, {t}),
+                          .firsts = graph.input("firsts", DType::kI32, {t})};
     const Tensor out =
         attention(q, history, setting_.options, setting_.has_sinks ? sinks : Tensor());
     const auto plan = backend_->plan(graph, std::span(&out, 1));
@@ -73,7 +80,12 @@ class Session {
     floats(*plan, sinks, {{0, 1}}, 0, 0);
     fill<int32_t>(*plan, history.tables, 2 * kBlocks, [](int64_t i) { return table(i); });
     fill<int32_t>(*plan, history.sequences, t, [&](int64_t i) { return tokens[i].sequence; });
-    fill<int32_t>(*plan, history.positions, t, [&](int64_t i) { return tokens[i].position; });
+    fill<int32_t>(*plan, history.positions, t, [&](int64_t i) {
+      return setting_.seen.empty() ? tokens[i].position : setting_.seen[tokens[i].sequence].last;
+    });
+    fill<int32_t>(*plan, history.firsts, t, [&](int64_t i) {
+      return setting_.seen.empty() ? 0 : setting_.seen[tokens[i].sequence].first;
+    });
     fill<int32_t>(*plan, slots, t, [&](int64_t i) {
       const Token& token = tokens[i];
       return table(token.sequence * kBlocks + token.position / kBlock) * int32_t{kBlock} +
@@ -182,6 +194,23 @@ TEST(PagedAttention, OfATokenIsTheSameAloneAndInABatch) {
       for (int32_t i = 0; i < 20; ++i)
         session.run(range(0, 680 + i, 681 + i) + range(1, 270 + i, 271 + i));
       expect_same(session.results(), whole);
+    }
+  }
+}
+
+// The keys and values are there before, as an encoder writes them.
+TEST(PagedAttention, OfTokensThatSeeAlikeIsTheSameTogetherAsAlone) {
+  for (Setting setting : settings()) {
+    if (setting.options.window > 0) continue;
+    setting.seen = {{40, 650}, {0, 200}};
+    for (const int threads : {1, 3}) {
+      SCOPED_TRACE(threads);
+      Session together(setting, threads), alone(setting, threads);
+      const Tokens all = range(0, 0, 700) + range(1, 0, 290);
+      for (Session* session : {&together, &alone}) session->run(all);
+      together.run(range(0, 100, 160) + range(1, 20, 90));
+      for (const Token& token : range(0, 100, 160) + range(1, 20, 90)) alone.run({token});
+      expect_same(together.results(), alone.results());
     }
   }
 }

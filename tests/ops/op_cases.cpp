@@ -162,6 +162,7 @@ struct AttentionCase {
   int64_t heads, kv_heads, head_dim, value_dim;
   AttentionOptions options;
   bool has_sinks = false;
+  bool has_firsts = false;
 };
 
 // Three tokens at the end of one sequence and one of another, in blocks out of order.
@@ -174,7 +175,8 @@ Tensor paged(CaseInputs& in, AttentionCase c) {
           in.state(StateRole::kValues, c.value_type, {8 * kBlock, c.kv_heads, c.value_dim}, kBlock),
       .tables = in.integers({3, 1, 6, 0, /**/ 7, 2, 0, 0}).reshape({2, 4}),
       .sequences = in.integers({0, 0, 0, 1}),
-      .positions = in.integers({37, 38, 39, 20})};
+      .positions = in.integers({37, c.has_firsts ? 37 : 38, 39, 20}),
+      .firsts = c.has_firsts ? in.integers({21, 21, 0, 20}) : Tensor()};
   c.options.scale = 0.3f;
   c.options.block_size = kBlock;
   const Tensor sinks = c.has_sinks ? in.weight(DType::kF32, {c.heads}) : Tensor();
@@ -188,7 +190,7 @@ void add_attention(std::vector<OpCase>& cases) {
          concat("attention over ", info(c.key_type).name, " and ", info(c.value_type).name, ", ",
                 c.heads, " heads of ", c.head_dim, " and ", c.value_dim, " over ", c.kv_heads,
                 ", window ", c.options.window, ", softcap ", c.options.softcap,
-                c.has_sinks ? ", sinks" : ""),
+                c.has_sinks ? ", sinks" : "", c.has_firsts ? ", firsts" : ""),
          kInexact, [=](CaseInputs& in) { return paged(in, c); }});
   };
   constexpr DType kTypes[] = {DType::kF32, DType::kF16, DType::kBF16, DType::kQ8_0};
@@ -203,6 +205,8 @@ void add_attention(std::vector<OpCase>& cases) {
   add({DType::kF16, DType::kF16, 6, 2, 64, 64, {.window = 12, .softcap = 30}});
   add({DType::kBF16, DType::kBF16, 8, 2, 64, 64, {}, true});
   add({DType::kF32, DType::kF32, 8, 2, 64, 64, {.window = 12, .softcap = 2}, true});
+  add({DType::kF16, DType::kF16, 6, 2, 64, 64, {}, false, true});
+  add({DType::kF32, DType::kF32, 6, 2, 64, 64, {.window = 12}, true, true});
 }
 
 // A sequence that has come far and one that has not.

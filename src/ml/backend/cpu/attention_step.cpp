@@ -77,6 +77,7 @@ class AttentionStep final : public Step {
  private:
   struct Run {
     int64_t first, tokens;
+    int64_t step = 1;                         // of their last positions
     int64_t first_segment = 0, segments = 0;  // of the history that it sees
     bool split = false;
     int64_t first_item = 0;
@@ -98,23 +99,29 @@ class AttentionStep final : public Step {
     return std::min(kMostPartFloats / row, tokens_ * heads_) * row;
   }
 
+  int64_t first_seen(int64_t t) const { return spec_.firsts ? spec_.firsts[t] : 0; }
+
+  // Whether token t, like the others of a run, sees as much as the one before it, or one more.
+  bool goes_on(const Run& run, int64_t t) const {
+    const int64_t step = spec_.positions[t] - spec_.positions[t - 1];
+    return run.tokens < longest_run() && spec_.sequences[t] == spec_.sequences[t - 1] &&
+           first_seen(t) == first_seen(t - 1) &&
+           (run.tokens == 1 ? step == 0 || step == 1 : step == run.step);
+  }
+
   // In the order in which they are taken: later tokens, which have more to do, first.
   void find_runs() {
     runs_.clear();
     for (int64_t t = 0; t < tokens_; ++t) {
-      const bool goes_on = !runs_.empty() && runs_.back().tokens < longest_run() &&
-                           spec_.sequences[t] == spec_.sequences[t - 1] &&
-                           spec_.positions[t] == spec_.positions[t - 1] + 1;
-      if (!goes_on) runs_.push_back({.first = t, .tokens = 0});
-      Run& run = runs_.back();
-      ++run.tokens;
-      if (!goes_on) {
-        const int64_t position = spec_.positions[t];
-        run.first_segment =
-            options_.window > 0
-                ? std::max<int64_t>(0, position - options_.window + 1) / kAttentionSegment
-                : 0;
+      if (runs_.empty() || !goes_on(runs_.back(), t)) {
+        const int64_t in_window =
+            options_.window > 0 ? spec_.positions[t] - options_.window + 1 : 0;
+        runs_.push_back({.first = t,
+                         .tokens = 0,
+                         .first_segment = std::max(in_window, first_seen(t)) / kAttentionSegment});
       }
+      Run& run = runs_.back();
+      if (run.tokens++ == 1) run.step = spec_.positions[t] - spec_.positions[t - 1];
       run.segments = spec_.positions[t] / kAttentionSegment + 1 - run.first_segment;
     }
     std::reverse(runs_.begin(), runs_.end());
@@ -142,6 +149,8 @@ class AttentionStep final : public Step {
             .head_dim = head_dim(),
             .value_dim = value_dim(),
             .first_position = spec_.positions[run.first],
+            .step = run.step,
+            .first_seen = first_seen(run.first),
             .table = spec_.tables + spec_.sequences[run.first] * spec_.node->inputs[3]->shape[1],
             .keys = keys_.data(),
             .values = values_.data(),

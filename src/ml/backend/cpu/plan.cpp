@@ -219,6 +219,7 @@ std::unique_ptr<Step> CpuPlan::make_attention(const Node& node, const PlanContex
        .tables = ints(3),
        .sequences = ints(4),
        .positions = ints(5),
+       .firsts = node.inputs[7] ? ints(7) : nullptr,
        .sinks = node.inputs[6] ? reinterpret_cast<const float*>(address(node.inputs[6])) : nullptr,
        .out = reinterpret_cast<float*>(address(&node)),
        .threads = context.threads});

@@ -62,7 +62,8 @@ struct AttentionStepSpec {
   const Node* node;  // paged_attention
   const float* q;
   const int32_t *tables, *sequences, *positions;
-  const float* sinks;  // or null
+  const int32_t* firsts;  // or null
+  const float* sinks;     // or null
   float* out;
   int threads;
 };

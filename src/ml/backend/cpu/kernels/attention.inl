@@ -32,8 +32,8 @@ inline Part part_of(const AttentionArgs& args, float* parts, int64_t row) {
 
 // Row r of a call is head r % group of token r / group.
 inline Range seen_by(const AttentionArgs& args, int64_t row) {
-  const int64_t end = args.first_position + row / args.group + 1;
-  return {args.window > 0 ? larger(0, end - args.window) : 0, end};
+  const int64_t end = args.first_position + row / args.group * args.step + 1;
+  return {larger(args.first_seen, args.window > 0 ? end - args.window : 0), end};
 }
 
 // Rows that go through the history together.

@@ -30,8 +30,8 @@ struct MatmulArgs {
       addend;  // null, or what is added to the result, laid out like `out`; may be `out` itself
 };
 
-// Attention of some consecutive tokens of one sequence and the query heads that share one key-value
-// head.
+// Attention of some tokens of one sequence, each of which sees as much as the one before it or one
+// position more, and the query heads that share one key-value head.
 //
 // A block of keys holds for each key-value head
 //   F32, F16, BF16  [head_dim][block_size]
@@ -42,6 +42,8 @@ struct AttentionArgs {
   int64_t q_token_stride;  // floats; heads lie head_dim apart
   int64_t tokens, group, head_dim, value_dim;
   int64_t first_position;                 // of token 0: it sees positions 0 .. first_position
+  int64_t step = 1;                       // from one token's last position to the next: 0 or 1
+  int64_t first_seen = 0;                 // none of them sees what lies before
   const int32_t* table;                   // blocks of the sequence
   const std::byte *keys, *values;         // block 0 of the cache
   DType key_type, value_type;             // F32, F16, BF16, Q8_0

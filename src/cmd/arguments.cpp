@@ -272,7 +272,8 @@ void declare_compare(CLI::App& app, Action& action) {
   model(command, options->model);
   text(command, "EXPECTED", options->expected,
        "A .safetensors file with input_ids, hidden.0 to hidden.N, logits, embedding.mean, .cls and "
-       ".last, greedy.prompt and greedy.tokens, or some of them")
+       ".last, layers by their names in the model (blk.0.attn_output), greedy.prompt and "
+       "greedy.tokens, or some of them")
       ->required()
       ->type_name("");
   command->add_option("--max-nmse", options->max_nmse, "The largest error of a tensor that agrees")
@@ -316,6 +317,9 @@ void declare_convert(CLI::App& app, Action& action) {
       ->transform(CLI::detail::to_lower)
       ->type_name("TYPE")
       ->capture_default_str();
+  text(command, "--layers", options->layers,
+       "Also write which layers are which modules of the checkpoint, for scripts/reference.py")
+      ->type_name("FILE");
   text(command, "--pre", options->pre,
        "GGUF's name of the pre-tokenizer, when it is not recognised")
       ->type_name("NAME");

@@ -87,6 +87,7 @@ int compare(const CompareOptions& options) {
   execution.max_tokens = execution.max_outputs =
       in_one_pass ? execution.cache.tokens : std::min(kPass, execution.cache.tokens);
   execution.trace = true;
+  execution.layers = layers_named(*file);
   const auto executor = open_executor(loaded, execution);
 
   const Comparison comparison = compare_with(*file, *executor, options.max_nmse);

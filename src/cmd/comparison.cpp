@@ -14,7 +14,9 @@ namespace cria::cmd {
 namespace {
 
 constexpr std::string_view kInputIds = "input_ids", kPrompt = "greedy.prompt",
-                           kTokens = "greedy.tokens", kHidden = "hidden.";
+                           kTokens = "greedy.tokens", kHidden = "hidden.", kBlock = "blk.";
+
+bool is_layer(std::string_view name) { return name.starts_with(kBlock); }
 
 bool is_given(std::string_view name) {
   return name == kInputIds || name == kPrompt || name == kTokens || is_picture(name);
@@ -48,14 +50,24 @@ void keep_first_row(Result& scores) {
   scores.values.resize(static_cast<size_t>(scores.shape[1]));
 }
 
-// Layers in their order, everything else after them, the logits last.
-std::pair<int64_t, std::string_view> order(std::string_view name) {
-  int64_t layer = INT64_MAX - (name == "logits" ? 0 : 1);
-  if (name.starts_with(kHidden)) {
-    const std::string_view number = name.substr(kHidden.size());
-    std::from_chars(number.data(), number.data() + number.size(), layer);
+// Blocks in their order, everything else after them, the logits last. In a block what enters it
+// comes first, then its layers as the model computes them.
+struct Order {
+  int64_t block;
+  bool inside;
+  size_t place;
+  std::string_view name;
+  auto operator<=>(const Order&) const = default;
+};
+Order order(std::string_view name, std::span<const Result> results) {
+  Order order{INT64_MAX - (name == "logits" ? 0 : 1), is_layer(name), 0, name};
+  if (name.starts_with(kHidden) || order.inside) {
+    const std::string_view number = name.substr(name.find('.') + 1);
+    std::from_chars(number.data(), number.data() + number.size(), order.block);
   }
-  return {layer, name};
+  order.place =
+      static_cast<size_t>(std::ranges::find(results, name, &Result::name) - results.begin());
+  return order;
 }
 
 // [1, 48, 64] is [48, 64]: a batch of one.
@@ -128,6 +140,14 @@ int64_t tokens_needed(const safetensors::File& file) {
   return static_cast<int64_t>(std::max({input_ids(file).size(), greedy, picture_tokens(file)}));
 }
 
+std::vector<std::string> layers_named(const safetensors::File& file) {
+  std::vector<std::string> layers;
+  for (const safetensors::TensorInfo& tensor : file.tensors()) {
+    if (is_layer(tensor.name)) layers.push_back(tensor.name);
+  }
+  return layers;
+}
+
 Comparison compare_with(const safetensors::File& file, model::Executor& executor, double max_nmse) {
   Comparison out;
   const std::vector<int32_t> ids = input_ids(file);
@@ -142,7 +162,8 @@ Comparison compare_with(const safetensors::File& file, model::Executor& executor
     if (is_given(tensor.name)) continue;
     out.tensors.push_back(compare_tensor(file, tensor, results, max_nmse));
   }
-  std::ranges::sort(out.tensors, {}, [](const TensorComparison& t) { return order(t.name); });
+  std::ranges::sort(out.tensors, {},
+                    [&](const TensorComparison& t) { return order(t.name, results); });
   const auto departs = std::ranges::find(out.tensors, false, &TensorComparison::agrees);
   if (departs != out.tensors.end()) out.first_departure = departs->name;
   if (file.find(kPrompt) || file.find(kTokens)) out.greedy = compare_greedy(file, executor);

@@ -1,7 +1,8 @@
 #pragma once
 // Results of a model against those in a safetensors file: "input_ids" in; "hidden.0", ..., "logits"
 // or "embedding.mean", ...
-// out; and the tokens "greedy.tokens" that follow "greedy.prompt".
+// out, also those of layers by their names in the file, "blk.0.attn_output"; and the tokens
+// "greedy.tokens" that follow "greedy.prompt".
 
 #include <cstdint>
 #include <optional>
@@ -41,6 +42,8 @@ struct Comparison {
 std::vector<int32_t> input_ids(const safetensors::File& file);
 // The most tokens that comparing with the file puts into one sequence.
 int64_t tokens_needed(const safetensors::File& file);
+// The layers whose results the file has.
+std::vector<std::string> layers_named(const safetensors::File& file);
 
 Comparison compare_with(const safetensors::File& file, model::Executor& executor, double max_nmse);
 

@@ -1,12 +1,15 @@
 #include "cmd/convert.h"
 
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "cmd/format.h"
 #include "cmd/interrupt.h"
+#include "cmd/json.h"
 #include "cmd/output.h"
 #include "cmd/output_file.h"
 #include "cmd/progress.h"
@@ -25,6 +28,12 @@ std::optional<convert::OutputType> type_of(const std::string& name) {
     if (name == convert::name_of(type)) return type;
   }
   return std::nullopt;
+}
+
+void write_layers(const std::string& path, const std::map<std::string, std::string>& layers) {
+  AtomicFile file(path);
+  file.write(json_text(Json(layers)));
+  file.commit();
 }
 
 // That the file can be used: the model finds all its weights, the tokenizer knows the vocabulary.
@@ -52,6 +61,10 @@ int convert(const ConvertOptions& options) {
       {.type = type,
        .pre = options.pre,
        .base = options.base,
+       .layers =
+           [&](const std::map<std::string, std::string>& layers) {
+             if (!options.layers.empty()) write_layers(options.layers, layers);
+           },
        .transform =
            quantizer ? std::ref(*quantizer) : std::function<gguf::Writer(const gguf::Writer&)>(),
        .progress =

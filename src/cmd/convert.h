@@ -9,6 +9,7 @@ struct ConvertOptions {
   std::string folder;
   std::string output;
   std::string type = "auto";  // or a preset of quantize
+  std::string layers;         // .json to write for scripts/reference.py; empty: none
   std::string pre;            // name of the pre-tokenizer; empty: recognised
   std::string base;           // of an adapter: folder of its model; empty: as it says itself
   bool force = false;         // replace the output

@@ -81,6 +81,9 @@ class Conversion {
   // Corrupt: tensors that are missing, or that nobody took.
   void finish() const;
 
+  // Layers written unchanged, with the modules they come from: both compute the same.
+  const std::map<std::string, std::string>& layers() const { return layers_; }
+
   int64_t parameters() const { return parameters_; }
   OutputType main_type() const;  // that of most numbers
 
@@ -102,6 +105,7 @@ class Conversion {
   std::set<std::string> taken_;
   std::vector<std::string> missing_;
   std::vector<std::string> ignored_, ignored_beginnings_;
+  std::map<std::string, std::string> layers_;
   std::map<OutputType, int64_t> written_;  // numbers of each type
   int64_t parameters_ = 0;
 };

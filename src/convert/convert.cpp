@@ -28,6 +28,7 @@ void convert(const std::string& path, const std::string& output, const Options& 
                         {.type = options.type, .notice = options.notice});
   converter(conversion);
   conversion.finish();
+  if (options.layers) options.layers(conversion.layers());
   write_pooling(conversion, folder);
   import_tokenizer(conversion, folder, options.pre);
   planned.metadata("general.type", "model");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ struct Options {
   std::optional<OutputType> type{};  // of matrices; none: as they are stored
   std::string pre{};                 // name of the pre-tokenizer; empty: recognised
   std::string base{};                // folder of an adapter's model; empty: what it names itself
+  // Told which layers of the file are modules of the checkpoint as they were, by their names.
+  std::function<void(const std::map<std::string, std::string>& layers)> layers{};
   // Makes another file of the one that was planned, such as one of smaller types.
   std::function<gguf::Writer(const gguf::Writer& planned)> transform{};
   // Told how many bytes of tensors are written and will be; false cancels.

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "model/layer_results.h"
 
 namespace cria::model {
 namespace {
@@ -74,6 +75,7 @@ struct Executor::Pass {
     size_t factor, experts;  // results: what the weight is multiplied with, and which matrices
   };
   std::vector<Product> products;
+  std::vector<std::pair<std::string, size_t>> layers;  // and the result of each
   std::unique_ptr<ml::Plan> plan;
 };
 
@@ -152,6 +154,10 @@ std::unique_ptr<Executor::Pass> Executor::build(const Form& form) const {
   const ml::Tensor output = model_.forward(pass->batch, pass->view);
   pass->results.push_back(form.hidden ? last_hidden(pass->graph) : output);
   if (options_.factors) keep_factors(*pass);
+  for (const auto& [name, node] : layer_results(pass->graph, options_.layers)) {
+    pass->layers.emplace_back(name, pass->results.size());
+    pass->results.emplace_back(&pass->graph, node);
+  }
   if (!options_.trace) return pass;
   for (const ml::Node& node : pass->graph.nodes()) {
     const bool leaf = node.op == ml::Op::kInput || node.op == ml::Op::kState;
@@ -236,7 +242,7 @@ kvcache::Cache::Outcome Executor::remove(kvcache::Sequence sequence, int64_t beg
 
 Executor::Form Executor::rounded(Form form) const {
   // A trace shows every row, so there it has those of the tokens; likewise factors.
-  if (options_.trace || options_.factors) return form;
+  if (options_.trace || options_.factors || !options_.layers.empty()) return form;
   const int64_t most = form.hidden ? options_.max_tokens : options_.max_outputs;
   // What fills a pass up has positions, too.
   const int64_t step = std::min(options_.cache.block_size, cache_->context());
@@ -316,6 +322,9 @@ std::vector<NamedResult> Executor::trace() const {
     const ml::Node& node = *last_->results[i].node();
     if (node.name.empty()) continue;
     named.push_back({node.name, node.shape, last_->plan->output(i)});
+  }
+  for (const auto& [name, i] : last_->layers) {
+    named.push_back({name, last_->results[i].shape(), last_->plan->output(i)});
   }
   return named;
 }

@@ -25,6 +25,8 @@ struct ExecutorOptions {
   bool hidden = false;       // room for passes that give hidden states of all their tokens
   bool trace = false;        // also keep every named result
   bool factors = false;      // also keep what each weight is multiplied with
+  // Also keep what these layers give, by their names in bind: "blk.0.attn_output".
+  std::vector<std::string> layers = {};
 };
 
 // One pass: token i goes to the end of sequences[i].
@@ -73,7 +75,7 @@ class Executor {
 
   size_t plans() const { return passes_.size() + 1; }  // compiled and kept
 
-  // With options.trace: the named results of the last run.
+  // Of the last run: with options.trace the named results, then those of options.layers.
   std::vector<NamedResult> trace() const;
 
   // With options.factors: what the last run multiplied each weight with, in the order of the graph.

@@ -183,7 +183,9 @@ TEST(Executor, SaysAtLoadThatMemoryIsLacking) {
 TEST(Executor, CanBeCancelledWhileItLoads) {
   const Invented invented;
   test::expect_error(
-      [&] { Executor(*invented.model, invented.list, small(), [](double) { return false; }); },
+      [&] {
+        Executor(*invented.model, invented.list, small(), [](uint64_t, uint64_t) { return false; });
+      },
       Error::Code::kCancelled, {"cancelled"});
 }
 

@@ -142,7 +142,7 @@ TEST(Architectures, HaveAFolderAndATestEach) {
     const std::vector<TestConfig> all = all_configs();
     EXPECT_TRUE(std::any_of(all.begin(), all.end(),
                             [&, n = name](const auto& c) { return find_model(c.config) == n; }))
-        << name << " has no row in test_configs.h";
+        << name << " has no configuration in " << name << "_test.cpp";
   }
 }
 

@@ -37,6 +37,9 @@ struct Options {
     crosses.resize(static_cast<size_t>(layers));
     for (const int64_t i : c.places("attention.cross_attention_layers", layers))
       crosses[static_cast<size_t>(i)] = true;
+    if (c.count("image_token_id") >= token_ids)
+      c.corrupt("image_token_id", "is ", c.count("image_token_id"), ", expected one below ",
+                token_ids);
     if (std::ranges::count(crosses, true) == 0)
       c.corrupt("attention.cross_attention_layers", "is empty, expected layers");
   }

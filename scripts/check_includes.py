@@ -29,6 +29,7 @@ ALLOWED = {
     "quantize": ["ml", "fs/gguf"],
     "tokenizer": ["fs/gguf"],
     "sample": [],
+    "image": [],
     "template": [],
     "runner": ["model", "kvcache", "tokenizer", "sample"],
     "registry": [],
@@ -42,6 +43,10 @@ LIBRARIES = {
     "histedit.h": ["cmd"],
     "editline/": ["cmd"],
     "utf8proc.h": ["tokenizer"],
+    "png.h": ["image"],
+    "jpeglib.h": ["image"],
+    "jerror.h": ["image"],
+    "webp/": ["image"],
     "gtest/": [],
     "gmock/": [],
 }

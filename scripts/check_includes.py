@@ -33,7 +33,7 @@ ALLOWED = {
     "template": [],
     "runner": ["model", "kvcache", "tokenizer", "sample"],
     "registry": [],
-    "cmd": ["runner", "registry", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
+    "cmd": ["runner", "registry", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 
 # Which folders may include a library's headers. The C++ standard library and the system are free to all.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "base/error.h"
+#include "cmd/pictures.h"
 
 namespace cria::cmd {
 namespace {
@@ -11,7 +13,7 @@ namespace {
 constexpr std::string_view kPixels = "image.pixel_values", kShape = "image.aspect_ratio_ids",
                            kTiles = "image.num_tiles", kIds = "image.input_ids";
 
-model::Picture read_picture(const safetensors::File& file) {
+model::Picture picture_in(const safetensors::File& file) {
   const std::vector<int32_t> shape = file.ints(kShape), tiles = file.ints(kTiles);
   if (shape.size() != 1 || tiles.size() != 1) {
     fail(Error::Code::kUnsupported, file.path(), ": has ", tiles.size(), " pictures, expected 1");
@@ -24,10 +26,26 @@ Result copy_of(const model::NamedResult& named) {
   return {named.name, {dims.begin(), dims.end()}, {named.values.begin(), named.values.end()}};
 }
 
+// What the picture beside the file becomes; without one, what the file has.
+Result own_pixels(const safetensors::File& file, const model::VisionSpec& spec,
+                  const model::Picture& given) {
+  const std::filesystem::path beside =
+      std::filesystem::path(file.path()).parent_path() / "image.png";
+  Result result{std::string(kPixels), {spec.tiles, 3, spec.size, spec.size}, given.pixels};
+  if (!std::filesystem::exists(beside)) return result;
+  const model::Picture own = read_picture(beside.string(), spec);
+  if (own.tiles != given.tiles || own.shape != given.shape) {
+    fail(Error::Code::kCorrupt, beside.string(), ": becomes ", own.tiles, " tiles of shape ",
+         own.shape, ", but ", file.path(), " has ", given.tiles, " of shape ", given.shape);
+  }
+  result.values = own.pixels;
+  return result;
+}
+
 }  // namespace
 
 bool is_picture(std::string_view name) {
-  return std::ranges::count(std::array{kPixels, kShape, kTiles, kIds}, name) > 0;
+  return std::ranges::count(std::array{kShape, kTiles, kIds}, name) > 0;
 }
 
 size_t picture_tokens(const safetensors::File& file) {
@@ -36,7 +54,7 @@ size_t picture_tokens(const safetensors::File& file) {
 
 std::vector<Result> picture_results(const safetensors::File& file, model::Executor& executor) {
   if (!executor.vision() || !file.find(kPixels)) return {};
-  const model::Picture picture = read_picture(file);
+  const model::Picture picture = picture_in(file);
   const std::vector<int32_t> ids = file.ints(kIds);
   const auto token = std::ranges::find(ids, executor.vision()->vision_spec().token);
   if (token == ids.end()) {
@@ -46,7 +64,7 @@ std::vector<Result> picture_results(const safetensors::File& file, model::Execut
   const model::PlacedPicture placed{&picture, token - ids.begin()};
   SequenceRunner runner(executor);
   runner.encode({&placed, 1});
-  std::vector<Result> results;
+  std::vector<Result> results{own_pixels(file, executor.vision()->vision_spec(), picture)};
   for (const model::NamedResult& named : executor.trace()) results.push_back(copy_of(named));
   Result logits{"image.logits", {0, 0}, {}};
   const auto most = static_cast<size_t>(executor.options().max_tokens);

@@ -48,6 +48,9 @@ class Conversion {
   // set("block_count", uint32_t{2}) writes "llama.block_count".
   void set(const std::string& key, gguf::StoredValue value);
   void set_count(const std::string& key, int64_t value);
+  // That the model sees pictures, too.
+  void set_sees() { sees_ = true; }
+  bool sees() const { return sees_; }
   int64_t vocabulary() const;  // what was set as "vocab_size"
 
   // A tensor of the checkpoint; null when it is missing, which finish() reports.
@@ -102,6 +105,7 @@ class Conversion {
   Settings settings_;
   std::string architecture_;
   int64_t vocabulary_ = 0;
+  bool sees_ = false;
   std::set<std::string> taken_;
   std::vector<std::string> missing_;
   std::vector<std::string> ignored_, ignored_beginnings_;

@@ -6,6 +6,7 @@
 #include "convert/adapter.h"
 #include "convert/architecture.h"
 #include "convert/general.h"
+#include "convert/image_processor.h"
 #include "convert/planned_file.h"
 #include "convert/sentence_transformers.h"
 #include "convert/tokenizer_import.h"
@@ -30,6 +31,7 @@ void convert(const std::string& path, const std::string& output, const Options& 
   conversion.finish();
   if (options.layers) options.layers(conversion.layers());
   write_pooling(conversion, folder);
+  write_image_processor(conversion, folder);
   import_tokenizer(conversion, folder, options.pre);
   planned.metadata("general.type", "model");
   write_general(planned, conversion, folder);

@@ -42,6 +42,18 @@ int64_t Config::dim(std::string_view key, int64_t fallback) const {
 
 int64_t Config::count(std::string_view key) const { return single(key, 0).value_or(0); }
 
+std::vector<float> Config::reals(std::string_view key, const std::vector<float>& fallback) const {
+  const std::optional<std::vector<double>> values = find_reals(full(key));
+  if (!values) return fallback;
+  if (values->size() != fallback.size())
+    corrupt(key, "has ", values->size(), " entries, expected ", fallback.size());
+  for (const double value : *values) {
+    if (!std::isfinite(static_cast<float>(value)))
+      corrupt(key, "has the entry ", value, ", expected finite numbers");
+  }
+  return {values->begin(), values->end()};
+}
+
 std::vector<int64_t> Config::places(std::string_view key, int64_t count) const {
   std::vector<int64_t> places = find_integers(full(key)).value_or(std::vector<int64_t>());
   for (const int64_t place : places) {

@@ -32,6 +32,8 @@ class Config {
   // Like dim(), but 0 is fine, which is what an absent key counts as.
   int64_t count(std::string_view key) const;
 
+  // So many finite numbers; `fallback` when absent.
+  std::vector<float> reals(std::string_view key, const std::vector<float>& fallback) const;
   // Absent without a fallback is NotFound; not finite is Corrupt.
   float real(std::string_view key) const;
   float real(std::string_view key, float fallback) const;
@@ -60,6 +62,7 @@ class Config {
   // a list of one.
   virtual std::optional<std::vector<int64_t>> find_integers(const std::string& key) const = 0;
   virtual std::optional<double> find_real(const std::string& key) const = 0;
+  virtual std::optional<std::vector<double>> find_reals(const std::string& key) const = 0;
   virtual std::optional<bool> find_boolean(const std::string& key) const = 0;
   // Only of a list: of booleans, or of integers, which are false when 0.
   virtual std::optional<std::vector<bool>> find_flags(const std::string& key) const = 0;

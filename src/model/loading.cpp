@@ -26,6 +26,9 @@ class GgufConfig final : public Config {
     return std::vector{file_.integer(key).value()};
   }
   std::optional<double> find_real(const std::string& key) const override { return file_.real(key); }
+  std::optional<std::vector<double>> find_reals(const std::string& key) const override {
+    return file_.reals(key);
+  }
   std::optional<bool> find_boolean(const std::string& key) const override {
     return file_.boolean(key);
   }

@@ -2,6 +2,7 @@
 // What a model implements besides that can see: an encoder of pictures, to whose results layers of
 // kind kEncoder attend.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -26,11 +27,19 @@ struct PictureInputs {
   kvcache::Layer history;
 };
 
+// What samples of 8 bits become: (sample * rescale - mean) / deviation, for red, green and blue.
+struct PixelOptions {
+  double rescale = 1 / 255.0;
+  std::array<float, 3> mean{}, deviation{};
+  bool bicubic = false;  // how pictures are resized, else bilinear
+};
+
 struct VisionSpec {
   int32_t token = 0;                          // the id that stands for a picture
   int64_t tiles = 0, size = 0, shapes = 0;    // the most tiles, pixels of their sides, shapes
   int64_t rows = 0, heads = 0, head_dim = 0;  // of the encoder's attention
   int64_t encoded = 0;                        // rows that are written for layers to attend to
+  PixelOptions pixels;
 };
 
 class Vision {

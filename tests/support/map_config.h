@@ -67,6 +67,10 @@ class MapConfig final : public Config {
     const std::optional<Numbers> found = find(numbers_, key);
     return found ? std::optional(found->values.at(0)) : std::nullopt;
   }
+  std::optional<std::vector<double>> find_reals(const std::string& key) const override {
+    const std::optional<Numbers> found = find(numbers_, key);
+    return found ? std::optional(found->values) : std::nullopt;
+  }
   std::optional<bool> find_boolean(const std::string& key) const override {
     return find(flags_, key);
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "convert/architecture.h"
 #include "convert/decoder.h"
@@ -14,6 +15,14 @@ namespace {
 std::vector<int64_t> integers_or(const Config& config, std::string_view key,
                                  const std::vector<int64_t>& fallback) {
   return config.mentions(key) ? config.integers(key) : fallback;
+}
+
+// Of versions such as "4.45.0.dev0"; nothing is taken for a new one.
+bool is_older(std::string_view version, int major, int minor) {
+  int given_major = 0, given_minor = 0;
+  if (std::sscanf(std::string(version).c_str(), "%d.%d", &given_major, &given_minor) != 2)
+    return false;
+  return std::pair(given_major, given_minor) < std::pair(major, minor);
 }
 
 // Names of the checkpoint's parts, which have changed from one version of the class to the next.
@@ -131,10 +140,12 @@ EyeSizes write_eye_sizes(Conversion& c, const Config& v) {
 
 void convert_eyes(Conversion& c, const Config& v, const Parts& parts) {
   const EyeSizes e = write_eye_sizes(c, v);
-  // What leaves a block enters the next.
+  // The file counts by what enters a block, as the model was taught and transformers did up to
+  // 4.55; later versions take what leaves it, and so enters the next.
+  const int32_t later = is_older(c.whole_config().text("transformers_version", ""), 4, 56) ? 0 : 1;
   std::vector<int32_t> taken;
   for (const int64_t i : integers_or(v, "intermediate_layers_indices", {3, 7, 15, 23, 30}))
-    taken.push_back(static_cast<int32_t>(i < 0 ? i + e.layers : i) + 1);
+    taken.push_back(static_cast<int32_t>(i < 0 ? i + e.layers : i) + later);
   c.set("vision.intermediate_layers_indices", taken);
   const std::string position = parts.eyes + "gated_positional_embedding.";
   const int64_t pixels = 3 * e.patch * e.patch;
@@ -164,9 +175,8 @@ void convert_mllama(Conversion& c) {
   const auto eyes = whole.child("vision_config");
   if (!eyes) fail(Error::Code::kNotFound, whole.name(), ": vision_config is absent");
   eyes->ignore({"model_type", "dtype", "torch_dtype", "transformers_version", "architectures"});
-  whole.ignore({"architectures", "model_type", "transformers_version", "dtype", "torch_dtype",
-                "initializer_range", "tie_word_embeddings", "pad_token_id", "bos_token_id",
-                "eos_token_id"});
+  whole.ignore({"architectures", "model_type", "dtype", "torch_dtype", "initializer_range",
+                "tie_word_embeddings", "pad_token_id", "bos_token_id", "eos_token_id"});
   const int64_t image_token = whole.count("image_token_index", 128256);
   const Parts parts = find_parts(c);
   c.enter_config("text_config");
@@ -189,6 +199,7 @@ void convert_mllama(Conversion& c) {
   c.set("attention.cross_attention_layers", std::vector<int32_t>(crossing.begin(), crossing.end()));
   convert_text(c, d, parts, crossing);
   convert_eyes(c, *eyes, parts);
+  c.set_sees();
 }
 
 const Registration kRegistered{"MllamaForConditionalGeneration", convert_mllama};

@@ -1,5 +1,6 @@
 #include "model/models/mllama/vision.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "model/hyper_parameters.h"
@@ -10,6 +11,24 @@ namespace {
 
 // Of the norms around the first transformer, whatever that of its layers is.
 constexpr float kEps = 1e-5f;
+
+PixelOptions read_pixels(const Config& c) {
+  PixelOptions pixels;
+  const auto read = [&](const char* key, std::vector<float> fallback, std::array<float, 3>& to) {
+    std::ranges::copy(c.reals(key, fallback), to.begin());
+  };
+  read("vision.image_mean", {0.48145466F, 0.4578275F, 0.40821073F}, pixels.mean);
+  read("vision.image_std", {0.26862954F, 0.26130258F, 0.27577711F}, pixels.deviation);
+  for (const float deviation : pixels.deviation) {
+    if (!(deviation > 0)) c.corrupt("vision.image_std", "has ", deviation, ", expected above 0");
+  }
+  if (c.has("vision.image_rescale")) pixels.rescale = c.positive("vision.image_rescale");
+  const std::string filter = c.text("vision.image_filter", "bilinear");
+  if (filter != "bilinear" && filter != "bicubic")
+    c.unsupported("vision.image_filter", "is ", filter, ", expected bilinear or bicubic");
+  pixels.bicubic = filter == "bicubic";
+  return pixels;
+}
 
 // How many ways there are to lay out so many tiles at most.
 int64_t count_shapes(int64_t tiles) {
@@ -30,7 +49,8 @@ EyeOptions::EyeOptions(const Config& c)
       patch(c.dim("vision.patch_size")),
       shapes(c.dim("vision.shape_count", count_shapes(tiles))),
       eps(c.positive("vision.attention.layer_norm_epsilon")),
-      activation(ml::Activation::kGeluErf) {
+      activation(ml::Activation::kGeluErf),
+      pixels(read_pixels(c)) {
   constexpr int64_t kMostTiles = 64, kMostPatches = 16384;
   if (width % heads != 0)
     c.corrupt("vision.embedding_length", "is ", width, ", expected a multiple of ", heads,
@@ -161,7 +181,8 @@ VisionSpec Eyes::spec() const {
           .rows = o.tiles * (o.patches + o.padding),
           .heads = o.heads,
           .head_dim = o.width / o.heads,
-          .encoded = o.tiles * o.patches};
+          .encoded = o.tiles * o.patches,
+          .pixels = o.pixels};
 }
 
 // Patches see all; what fills up sees the patches only.

@@ -20,6 +20,7 @@ struct EyeOptions {
   int64_t padding;  // rows that fill a tile's up to a multiple of 8
   float eps;
   ml::Activation activation;
+  PixelOptions pixels;
 
   explicit EyeOptions(const Config& c);
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "kvcache/test_cache.h"
 
 namespace cria::kvcache {
@@ -161,7 +163,9 @@ Rows look(CacheFixture& f, const std::vector<Sequence>& sequences) {
   const ml::Tensor results[] = {ml::exp(mask), ml::permute(history.keys, {1, 2, 0}),
                                 view.encoded.any * 1.f, stored, view.encoded.shown * 1.f};
   const auto plan = f.backend->plan(graph, results);
-  for (const Sequence sequence : sequences) EXPECT_EQ(f.cache.reserve(sequence, 1), Outcome::kOk);
+  for (const Sequence sequence : sequences) {
+    EXPECT_EQ(f.cache.reserve(sequence, std::ranges::count(sequences, sequence)), Outcome::kOk);
+  }
   f.cache.place(Ids(sequences.size(), 1), sequences, view, *plan);
   f.backend->run(*plan);
   f.cache.commit(sequences);

@@ -151,7 +151,9 @@ TEST(Architectures, AreFilesOfAboutAHundredAndFiftyLines) {
     if (entry.path().extension() != ".cpp" || entry.path().parent_path() == "src/model/models")
       continue;
     std::ifstream file(entry.path());
-    EXPECT_LE(std::count(std::istreambuf_iterator<char>(file), {}, '\n'), 165) << entry.path();
+    const bool sees = std::filesystem::exists(entry.path().parent_path() / "vision.cpp");
+    EXPECT_LE(std::count(std::istreambuf_iterator<char>(file), {}, '\n'), sees ? 210 : 165)
+        << entry.path();
   }
 }
 

@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "model/models/mllama/vision.h"
 #include "nn/attention.h"
+#include "nn/cross_attention.h"
 #include "nn/embedding.h"
 #include "nn/linear.h"
 #include "nn/normalization.h"
@@ -43,6 +44,10 @@ struct Options {
     if (std::ranges::count(crosses, true) == 0)
       c.corrupt("attention.cross_attention_layers", "is empty, expected layers");
   }
+
+  nn::CrossAttention::Options crossing() const {
+    return {width, heads.query, heads.key_value, heads.dim, eps};
+  }
 };
 
 // What every block of one pass shares.
@@ -72,34 +77,6 @@ struct SelfAttention {
   }
 };
 
-struct CrossAttention {
-  nn::Linear query, key, value, output;
-  nn::RmsNorm query_norm, key_norm;
-  ml::Tensor gate, mlp_gate;  // [1]
-
-  void bind(nn::Weights& w, const Options& o) {
-    w("cross_attn_q_proj", query, {o.heads.query * o.heads.dim, o.width});
-    w("cross_attn_k_proj", key, {o.heads.key_value * o.heads.dim, o.width});
-    w("cross_attn_v_proj", value, {o.heads.key_value * o.heads.dim, o.width});
-    w("cross_attn_o_proj", output, {o.width, o.heads.query * o.heads.dim});
-    w("cross_attn_q_norm", query_norm, {o.heads.dim})("cross_attn_k_norm", key_norm, {o.heads.dim});
-    w("cross_attn_attn_gate", gate, {1})("cross_attn_mlp_gate", mlp_gate, {1});
-  }
-
-  // Pictures [rows, width], for tokens to come.
-  void encode(ml::Tensor x, kvcache::Layer& cache, const Options& o) const {
-    const ml::Tensor k = key_norm(key(x).split_last(o.heads.key_value), o.eps);
-    cache.append(k, value(x).split_last(o.heads.key_value));
-  }
-
-  ml::Tensor forward(ml::Tensor x, const kvcache::Layer& cache, const Options& o) const {
-    const ml::Tensor q = query_norm(query(x).split_last(o.heads.query), o.eps);
-    ml::AttentionOptions options = o.attention;
-    options.block_size = cache.block_size();
-    return output(ml::attention(q, cache.history(), options).merge_last());
-  }
-};
-
 struct Mlp {
   nn::Linear gate, up, down;
 
@@ -116,12 +93,18 @@ struct Block {
   bool crosses = false;
   nn::RmsNorm attention_norm, mlp_norm;
   SelfAttention attention;
-  CrossAttention cross_attention;
+  nn::CrossAttention cross_attention;
+  ml::Tensor cross_gate, cross_mlp_gate;  // [1]
   Mlp mlp;
 
   void bind(nn::Weights& w, const Options& o) {
     w("attn_norm", attention_norm, {o.width});
-    crosses ? w(cross_attention, o) : w(attention, o);
+    if (crosses) {
+      w(cross_attention, o.crossing());
+      w("cross_attn_attn_gate", cross_gate, {1})("cross_attn_mlp_gate", cross_mlp_gate, {1});
+    } else {
+      w(attention, o);
+    }
     w("ffn_norm", mlp_norm, {o.width})(mlp, o);
   }
 
@@ -138,10 +121,10 @@ struct Block {
   ml::Tensor cross(ml::Tensor x, const Pass& pass, kvcache::Layer& cache, const Options& o) const {
     const kvcache::View::Encoded& encoded = pass.encoded;
     if (!encoded.any) return x;
-    ml::Tensor h = cross_attention.forward(attention_norm(x, o.eps), cache, o);
-    x = x + h * ml::tanh(encoded.any * cross_attention.gate);
+    ml::Tensor h = cross_attention.forward(attention_norm(x, o.eps), cache, o.crossing());
+    x = x + h * ml::tanh(encoded.any * cross_gate);
     h = mlp.forward(mlp_norm(x, o.eps));
-    return x + h * ml::tanh(encoded.shown * cross_attention.mlp_gate);
+    return x + h * ml::tanh(encoded.shown * cross_mlp_gate);
   }
 };
 
@@ -180,7 +163,7 @@ class Mllama final : public Model, public Vision {
     const ml::Tensor states = eyes_.forward(picture).named("image.vision_states");
     const ml::Tensor x = projector_(states).named("image.projected");
     for (size_t i = 0; i < blocks_.size(); ++i) {
-      if (blocks_[i].crosses) blocks_[i].cross_attention.encode(x, cache[i], options_);
+      if (blocks_[i].crosses) blocks_[i].cross_attention.encode(x, cache[i], options_.crossing());
     }
   }
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "model/layer_results.h"
+#include "model/pass_graph.h"
 
 namespace cria::model {
 namespace {
@@ -64,11 +65,10 @@ ml::Tensor last_hidden(ml::Graph& graph) {
 
 }  // namespace
 
-struct Executor::Pass {
+struct Executor::Pass : PassGraph {
+  using PassGraph::PassGraph;
+
   Form form;
-  ml::Graph graph;
-  kvcache::View view;
-  Batch batch;
   std::vector<ml::Tensor> results;  // what a run gives, then what a trace or factors keep
   struct Product {
     const ml::Node* node;
@@ -139,20 +139,11 @@ void Executor::load(std::span<const ml::Node* const> weights, const Progress& pr
 const kvcache::View& Executor::largest_view() const { return largest_->view; }
 
 std::unique_ptr<Executor::Pass> Executor::build(const Form& form) const {
-  auto pass = std::make_unique<Pass>();
+  using Encoders = PassGraph::Encoders;
+  auto pass = std::make_unique<Pass>(model_, *cache_, form.tokens, form.outputs,
+                                     form.encoders ? Encoders::kIncluded : Encoders::kLeftOut);
   pass->form = form;
-  using Encoders = kvcache::Cache::Encoders;
-  pass->view = cache_->view(pass->graph, form.tokens,
-                            form.encoders ? Encoders::kIncluded : Encoders::kLeftOut);
-  const auto ints = [&](const char* name, int64_t n) {
-    return pass->graph.input(name, ml::DType::kI32, {n});
-  };
-  pass->batch = {.tokens = ints("tokens", form.tokens),
-                 .positions = pass->view.positions,
-                 .outputs = ints("outputs", form.outputs),
-                 .types = model_.token_types() > 0 ? ints("types", form.tokens) : ml::Tensor{}};
-  const ml::Tensor output = model_.forward(pass->batch, pass->view);
-  pass->results.push_back(form.hidden ? last_hidden(pass->graph) : output);
+  pass->results.push_back(form.hidden ? last_hidden(pass->graph) : pass->output);
   if (options_.factors) keep_factors(*pass);
   for (const auto& [name, node] : layer_results(pass->graph, options_.layers)) {
     pass->layers.emplace_back(name, pass->results.size());

@@ -32,6 +32,7 @@ class ShapeConfig final : public model::Config {
  protected:
   std::optional<std::vector<int64_t>> find_integers(const std::string& key) const override;
   std::optional<double> find_real(const std::string& key) const override;
+  std::optional<std::vector<double>> find_reals(const std::string&) const override { return {}; }
   std::optional<bool> find_boolean(const std::string&) const override { return std::nullopt; }
   std::optional<std::vector<bool>> find_flags(const std::string&) const override {
     return std::nullopt;

@@ -62,6 +62,9 @@ void adapters(CLI::App* command, ComputeOptions& to);
 // What stands below the options in the help.
 void explain(CLI::App* command, const std::string& details, const std::string& examples);
 
+// show, graph and architectures.
+void declare_description_commands(CLI::App& app, Action& action);
+
 // imatrix, perplexity and quantize.
 void declare_quality_commands(CLI::App& app, Action& action);
 

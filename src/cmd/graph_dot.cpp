@@ -47,7 +47,7 @@ std::string declaration(const ml::Node& node) {
   };
   add(is_leaf(node) ? "" : concat(node.index, ' ', ml::info(node.op).name));
   add(escape(node.name));
-  add(options_text(node.options));
+  add(options_text(node));
   add(concat(ml::info(node.dtype).name, ' ', shape_text(node.shape.dims())));
   return concat(id(node), " [", look(node), ", label=\"", lines, "\"];\n");
 }

@@ -34,7 +34,7 @@ std::string graph_text(std::span<const GraphSection> sections) {
       table.row({std::to_string(node->index), std::string(ml::info(node->op).name),
                  is_leaf(*node) ? escape(node->name) : inputs_text(*node),
                  concat(ml::info(node->dtype).name, ' ', shape_text(node->shape.dims())),
-                 options_text(node->options)});
+                 options_text(*node)});
     }
     text += concat(text.empty() ? "" : "\n", title(section), "\n", table.text());
   }

@@ -1,5 +1,7 @@
 #include "cmd/op_options_text.h"
 
+#include <vector>
+
 #include "base/error.h"
 #include "cmd/format.h"
 #include "cmd/metadata_text.h"
@@ -30,10 +32,8 @@ std::string text(const AffineOptions& o) {
   return list({unless(1.f, "scale", o.scale), unless(0.f, "offset", o.offset)});
 }
 std::string text(const NormOptions& o) { return concat("eps ", o.eps); }
-std::string text(const PermuteOptions& o) {
-  std::string axes;
-  for (const int axis : o.axes) append_item(axes, ", ", std::to_string(axis));
-  return concat("axes [", axes, ']');
+std::string text(const PermuteOptions& o, int rank) {
+  return concat("axes ", shape_text(std::vector<int64_t>(o.axes.begin(), o.axes.begin() + rank)));
 }
 std::string text(const SliceOptions& o) {
   return list({concat("axis ", o.axis), concat(o.begin, " to ", o.end),
@@ -76,8 +76,15 @@ std::string text(const AttentionOptions& o) {
 
 }  // namespace
 
-std::string options_text(const ml::Options& options) {
-  return std::visit([](const auto& held) { return text(held); }, options);
+std::string options_text(const ml::Node& node) {
+  const auto described = [&](const auto& held) {
+    if constexpr (requires { text(held, 0); }) {
+      return text(held, node.shape.rank());
+    } else {
+      return text(held);
+    }
+  };
+  return std::visit(described, node.options);
 }
 
 }  // namespace cria::cmd

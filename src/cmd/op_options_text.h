@@ -8,6 +8,6 @@
 namespace cria::cmd {
 
 // "eps 1e-05"; "" when it has none. What has no effect is left out.
-std::string options_text(const ml::Options& options);
+std::string options_text(const ml::Node& node);
 
 }  // namespace cria::cmd

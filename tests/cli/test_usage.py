@@ -20,7 +20,7 @@ class Usage(CliTest):
 
     def test_help_names_every_command(self):
         known = {"run", "list", "show", "embed", "rerank", "tokenize", "detokenize", "logits", "compare"}
-        known |= {"convert", "quantize", "imatrix", "perplexity", "bench"}
+        known |= {"graph", "architectures", "convert", "quantize", "imatrix", "perplexity", "bench"}
         self.assertLessEqual(known, set(self.commands()))
         self.assertEqual(self.succeed().out, self.succeed("--help").out)
         self.assertEqual(self.succeed("help").out, self.succeed("--help").out)
@@ -31,6 +31,11 @@ class Usage(CliTest):
             self.assertIn("Examples:\n  ", out)
             self.assertIn(f"cria {command}", out)
             self.assertEqual(self.succeed("help", command).out, out)
+
+    def test_docs_name_the_architectures_and_classes_that_there_are(self):
+        script = support.ROOT / "scripts" / "architectures_doc"
+        done = subprocess.run([script, "--check", support.PROGRAM], capture_output=True, text=True, timeout=support.SECONDS)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_unknown_command_suggests_the_nearest(self):
         self.assertIn('did you mean "show"?', self.fail_with(2, "shwo", "x.gguf").err)

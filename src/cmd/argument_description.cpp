@@ -1,0 +1,69 @@
+#include "cmd/architectures.h"
+#include "cmd/argument_parts.h"
+#include "cmd/graph.h"
+#include "cmd/show.h"
+
+namespace cria::cmd {
+namespace {
+
+void declare_show(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "show", "Shows what is in a model file, of any architecture.", show);
+  model(command, options->model);
+  command->add_flag("--metadata", options->metadata, "Also all metadata");
+  command->add_flag("--tensors", options->tensors, "Also all tensors: name, shape, type, bytes");
+  command->add_flag("--json", options->json, "Print JSON; arrays are whole there");
+  explain(command, "It need not be one that can be run.",
+          "  cria show model.gguf\n"
+          "  cria show model.gguf --tensors --metadata\n"
+          "  cria show smollm2:135m --json");
+}
+
+void declare_graph(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "graph", "Draws the graph of operations that a model builds.", graph);
+  model(command, options->model);
+  command->add_option("--tokens", options->tokens, "Tokens of the pass; the last gives an output")
+      ->check(range(int64_t{1}, kMostTokens))
+      ->type_name("N")
+      ->capture_default_str();
+  CLI::Option* layer =
+      command->add_option("--layer", options->layer, "Only block N, from hidden.N to hidden.N+1")
+          ->check(range(int64_t{0}, kMostTokens))
+          ->type_name("N");
+  command->add_flag("--encoder", options->encoder, "The encoder of pictures instead")
+      ->excludes(layer);
+  command->add_option("--format", options->format, "text, or dot for Graphviz")
+      ->check(CLI::IsMember({"text", "dot"}))
+      ->type_name("NAME")
+      ->capture_default_str();
+  explain(command,
+          "Each operation has a number, by which others name it; weights, inputs and states have "
+          "names. Nothing is\ncomputed, and no weight is read.",
+          "  cria graph model.gguf\n"
+          "  cria graph smollm2:135m --layer 0\n"
+          "  cria graph model.gguf --layer 0 --format dot | dot -Tsvg > block.svg");
+}
+
+void declare_architectures(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "architectures",
+              "Lists the architectures that run and the classes that convert.", architectures);
+  command->add_flag("--json", options->json, "Print JSON");
+  explain(
+      command,
+      "ARCHITECTURE is general.architecture of a file. Where a KEY is named, files that have it "
+      "above zero are for that model.",
+      "  cria architectures\n"
+      "  cria architectures --json");
+}
+
+}  // namespace
+
+void declare_description_commands(CLI::App& app, Action& action) {
+  declare_show(app, action);
+  declare_graph(app, action);
+  declare_architectures(app, action);
+}
+
+}  // namespace cria::cmd

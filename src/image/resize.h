@@ -1,5 +1,6 @@
 #pragma once
-// Resizing as Pillow does, bit for bit: vision models were trained on what that makes.
+// Resizing as Pillow does, bit for bit: vision models were trained on what that makes. Rows always
+// come before columns, as in Pillow before version 13, which swaps them for tall images.
 
 #include "image/image.h"
 

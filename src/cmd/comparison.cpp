@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <numeric>
 
 #include "base/error.h"
 #include "cmd/input.h"
@@ -76,6 +78,16 @@ std::vector<int64_t> without_leading_ones(std::vector<int64_t> shape, size_t ran
   return shape;
 }
 
+// Heads may lie apart or as one row: [48, 4, 16] is [48, 64].
+bool is_same(const std::vector<int64_t>& expected, const std::vector<int64_t>& shape) {
+  const auto elements = [](const std::vector<int64_t>& dims) {
+    return std::accumulate(dims.begin(), dims.end(), int64_t{1}, std::multiplies<>());
+  };
+  if (expected.empty() || shape.empty()) return expected == shape;
+  const bool regrouped = expected.size() != shape.size() && expected[0] == shape[0];
+  return expected == shape || (regrouped && elements(expected) == elements(shape));
+}
+
 TensorComparison compare_tensor(const safetensors::File& file,
                                 const safetensors::TensorInfo& expected,
                                 std::span<const Result> results, double max_nmse) {
@@ -85,7 +97,7 @@ TensorComparison compare_tensor(const safetensors::File& file,
     out.problem = results.empty() ? "the file has no input_ids" : "the model has no such result";
     return out;
   }
-  if (without_leading_ones(expected.shape, found->shape.size()) != found->shape) {
+  if (!is_same(without_leading_ones(expected.shape, found->shape.size()), found->shape)) {
     out.problem = concat("the model's has shape ", shape_text(found->shape));
     return out;
   }

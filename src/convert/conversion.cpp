@@ -187,7 +187,7 @@ void Conversion::linear(const std::string& name, const std::string& from, bool b
     const SourcePtr source = take(from + part);
     tensor(name + part, change ? change(source) : source);
   };
-  if (!change) layers_[name] = from;
+  if (!change && name.starts_with("blk.")) layers_[name] = from;
   one(".weight");
   if (bias) one(".bias");
 }

@@ -55,6 +55,11 @@ void declare_quantize(CLI::App& app, Action& action) {
   command->add_flag("--pure", options->pure, "One type for all matrices, no mix");
   command->add_flag("--requantize", options->requantize,
                     "Also from what is quantized already, though that loses more");
+  command
+      ->add_option("--split-size", options->part_bytes,
+                   "Write files with at most so many bytes of tensors each: 500M, 4G")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   command->add_flag("--force", options->force, "Replace OUT if it is there");
   command->add_flag("--dry-run", options->dry_run, "Only tell types and sizes");
   command->add_flag("--verbose", options->verbose, "Tell the type and the error of every tensor");

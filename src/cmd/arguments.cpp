@@ -313,6 +313,11 @@ void declare_convert(CLI::App& app, Action& action) {
        "Of an adapter: the folder of its model, when adapter_config.json does not name one that is "
        "here; config.json is enough")
       ->type_name("DIR");
+  command
+      ->add_option("--split-size", options->part_bytes,
+                   "Write files with at most so many bytes of tensors each: 500M, 4G")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
   command->add_flag("--force", options->force, "Replace the output if it is there");
   explain(command,
           "The finished file is checked as if it were loaded before it gets its name. On any error "
@@ -320,6 +325,7 @@ void declare_convert(CLI::App& app, Action& action) {
           "  cria convert Qwen2.5-0.5B-Instruct -o qwen2.5-0.5b.gguf\n"
           "  cria convert Llama-3.2-1B -o llama.gguf --type f16\n"
           "  cria convert Llama-3.2-1B -o llama-q4.gguf --type q4_k_m\n"
+          "  cria convert Llama-3.1-70B -o llama.gguf --split-size 10G\n"
           "  cria convert checkpoint -o model.gguf --pre llama-bpe\n"
           "  cria convert adapter -o adapter.gguf --base Llama-3.2-1B");
 }

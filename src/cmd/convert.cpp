@@ -65,6 +65,8 @@ int convert(const ConvertOptions& options) {
            [&](const std::map<std::string, std::string>& layers) {
              if (!options.layers.empty()) write_layers(options.layers, layers);
            },
+       .part_bytes = options.part_bytes,
+       .output = [&](const std::string& path) { check_output_file(path, options.force); },
        .transform =
            quantizer ? std::ref(*quantizer) : std::function<gguf::Writer(const gguf::Writer&)>(),
        .progress =

@@ -16,6 +16,7 @@
 #include "cmd/progress.h"
 #include "cmd/stopwatch.h"
 #include "cmd/table.h"
+#include "fs/gguf/write_parts.h"
 #include "quantize/quantizer.h"
 
 namespace cria::cmd {
@@ -128,13 +129,15 @@ int quantize(const QuantizeOptions& options) {
   if (!options.dry_run) {
     const InterruptHandler interrupts;  // so that an interrupt leaves no half of a file
     Progress progress("quantizing");
-    result.write(options.output,
-                 {.progress =
-                      [&](uint64_t done, uint64_t total) {
-                        progress.set(done, total);
-                        return !take_interrupt();
-                      },
-                  .check = [](const std::string& path) { gguf::File::open(path); }});
+    for (const std::string& part : gguf::part_paths(result, options.output, options.part_bytes))
+      check_output_file(part, options.force);
+    gguf::write_parts(result, options.output, options.part_bytes,
+                      {.progress =
+                           [&](uint64_t done, uint64_t total) {
+                             progress.set(done, total);
+                             return !take_interrupt();
+                           },
+                       .check = [](const std::string& path) { gguf::File::open(path); }});
   }
   if (options.verbose) print_tensors(quantizer.report(), !options.dry_run);
   print_summary(quantizer.report(), !options.dry_run);

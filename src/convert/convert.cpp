@@ -10,6 +10,7 @@
 #include "convert/planned_file.h"
 #include "convert/sentence_transformers.h"
 #include "convert/tokenizer_import.h"
+#include "fs/gguf/write_parts.h"
 
 namespace cria::convert {
 
@@ -43,7 +44,9 @@ void convert(const std::string& path, const std::string& output, const Options& 
   if (options.check) {
     writing.check = [&](const std::string& written) { options.check(gguf::File::open(written)); };
   }
-  file.write(output, writing);
+  for (const std::string& part : gguf::part_paths(file, output, options.part_bytes))
+    if (options.output) options.output(part);
+  gguf::write_parts(file, output, options.part_bytes, writing);
 }
 
 }  // namespace cria::convert

@@ -20,6 +20,9 @@ struct Options {
   std::string base{};                // folder of an adapter's model; empty: what it names itself
   // Told which layers of the file are modules of the checkpoint as they were, by their names.
   std::function<void(const std::map<std::string, std::string>& layers)> layers{};
+  uint64_t part_bytes = 0;  // of tensors in each file of several; 0: one file
+  // Told each file that will be written, before any is.
+  std::function<void(const std::string& path)> output{};
   // Makes another file of the one that was planned, such as one of smaller types.
   std::function<gguf::Writer(const gguf::Writer& planned)> transform{};
   // Told how many bytes of tensors are written and will be; false cancels.

@@ -68,6 +68,19 @@ class Quantize(ModelTest):
         self.succeed("quantize", self.folder / "tiny-00002-of-00003.gguf", parted, "Q4_1")
         self.assertEqual(self.shown(whole), self.shown(parted))
 
+    def test_parts_are_the_same_model(self):
+        whole, parts = self.folder / "whole.gguf", self.folder / "parts.gguf"
+        self.succeed("quantize", self.model, whole, "Q8_0")
+        self.succeed("quantize", self.model, parts, "Q8_0", "--split-size", "20K")
+        written = sorted(path.name for path in self.folder.glob("parts*"))
+        self.assertEqual(written[0], f"parts-00001-of-{len(written):05}.gguf")
+        self.assertGreater(len(written), 2)
+        first = self.folder / written[0]
+        for file in (whole, first):
+            self.succeed("logits", file, "--ids", "1,2,3", "-o", file.with_suffix(".safetensors"))
+        self.assertEqual(*(read_safetensors(file.with_suffix(".safetensors"))[0] for file in (whole, first)))
+        self.assertIn("is there already", self.fail_with(1, "quantize", self.model, parts, "Q8_0", "--split-size", "20K").err)
+
     def test_threads_change_nothing(self):
         for threads in ("1", "2"):
             self.succeed("quantize", self.model, self.folder / f"{threads}.gguf", "Q4_K_M", "--threads", threads)

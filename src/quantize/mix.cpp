@@ -186,6 +186,8 @@ bool is_quantizable(const gguf::OutputTensor& tensor) {
       "time_mix_decay",       "time_mix_lerp_fused"};
   const std::string_view name = tensor.name;
   if (tensor.dims.size() < 2 || !name.ends_with("weight")) return false;
+  // Encoders of pictures and what joins them to the text lose more than they weigh.
+  if (name.starts_with("v.") || name.starts_with("mm.")) return false;
   return std::ranges::none_of(kKept, [&](const char* part) { return contains(name, part); });
 }
 

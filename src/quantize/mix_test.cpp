@@ -65,6 +65,16 @@ TEST(Mix, OfQ4_K_MSparesSomeValuesAndDownProjectionsAndTheOutput) {
   }
 }
 
+TEST(Mix, LeavesTheEncoderOfPicturesAsItIs) {
+  gguf::Writer file = model(2, 8, 8);
+  for (const char* name : {"v.blk.0.attn_q.weight", "v.patch_embd.weight", "mm.0.weight"})
+    file.tensor(tensor(name, {256, 256}));
+  const auto types = types_of(file, "Q4_0");
+  EXPECT_TRUE(types.contains("blk.0.attn_q.weight"));
+  for (const char* name : {"v.blk.0.attn_q.weight", "v.patch_embd.weight", "mm.0.weight"})
+    EXPECT_FALSE(types.contains(name)) << name;
+}
+
 TEST(Mix, TiedEmbeddingsGetTheTypeOfTheOutput) {
   EXPECT_EQ(types_of(model(2, 8, 8, false), "Q4_0").at("token_embd.weight"), DType::kQ6_K);
   EXPECT_EQ(types_of(model(2, 8, 8, false), "Q8_0").at("token_embd.weight"), DType::kQ8_0);

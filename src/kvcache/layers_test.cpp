@@ -236,6 +236,9 @@ TEST(EncoderLayer, ForgetsThePictureOfATokenThatIsRemoved) {
   Moves moves;
   ASSERT_EQ(f.cache.remove(a, 3, 5, moves), Outcome::kOk);
   EXPECT_EQ(look(f, {a}), (Rows{"34"}));
+  ASSERT_EQ(f.cache.remove(a, 0, 3, moves), Outcome::kOk);
+  EXPECT_FALSE(f.cache.has_encoded(a));
+  EXPECT_EQ(look(f, {a}), (Rows{""}));
 }
 
 TEST(EncoderLayer, SaysWhenThereIsNoRoomForWhatAnEncoderWrites) {

@@ -154,7 +154,7 @@ void Cache::place_seen(std::span<const int32_t> positions, std::span<const int32
     const SeenRows seen = table ? seen_by(*table, positions[t]) : SeenRows{};
     firsts[t] = static_cast<int32_t>(seen.first);
     lasts[t] = static_cast<int32_t>(seen.last);
-    any[t] = table && table->encoded_rows > 0 ? 1.f : 0.f;
+    any[t] = table && !table->encoded.empty() ? 1.f : 0.f;
     shown[t] = seen.shown ? 1.f : 0.f;
   }
 }

@@ -99,6 +99,6 @@ Cache::Outcome Cache::reserve_encoded(Sequence sequence, std::span<const Encodin
   return Outcome::kOk;
 }
 
-bool Cache::has_encoded(Sequence sequence) const { return table(sequence).encoded_rows > 0; }
+bool Cache::has_encoded(Sequence sequence) const { return !table(sequence).encoded.empty(); }
 
 }  // namespace cria::kvcache

@@ -118,6 +118,7 @@ void declare_run(CLI::App& app, Action& action) {
           "  cria run model.gguf\n"
           "  cria run model.gguf \"Why is the sky blue?\"\n"
           "  cria run smollm2:135m \"Summarize this text:\" < text.txt\n"
+          "  cria run vision.gguf \"What is in ./cat.png?\"\n"
           "  cria run model.gguf --raw --temperature 0 \"Once upon a time\"\n"
           "  cria run model.gguf --adapter style.gguf --adapter facts.gguf=0.5");
 }

@@ -61,8 +61,20 @@ std::vector<tokenizer::Id> ChatModel::chat_prompt(std::span<const chat::Message>
   return with_bos(tokenizer_->encode(pieces));
 }
 
-std::vector<tokenizer::Id> ChatModel::plain_prompt(std::string_view text, bool special) const {
-  return with_bos(tokenizer_->encode(text, special));
+const std::string& ChatModel::picture_token() const {
+  const auto token = static_cast<size_t>(vision()->vision_spec().token);
+  const std::vector<std::string>& tokens = tokenizer_->vocabulary().tokens;
+  if (token < tokens.size()) return tokens[token];
+  fail(Error::Code::kCorrupt, file().path(), ": token ", token,
+       " stands for pictures, but the vocabulary has ", tokens.size());
+}
+
+std::vector<tokenizer::Id> ChatModel::plain_prompt(const chat::Message& message,
+                                                   bool special) const {
+  std::vector<tokenizer::Id> ids = with_bos(tokenizer_->encode(message.content, special));
+  const std::vector<tokenizer::Id> pictures = tokenizer_->encode(message.pictures, true);
+  ids.insert(ids.begin(), pictures.begin(), pictures.end());
+  return ids;
 }
 
 std::vector<tokenizer::Id> ChatModel::with_bos(std::vector<tokenizer::Id> ids) const {

@@ -36,9 +36,16 @@ class ChatModel {
   bool has_chat_template() const { return has_chat_template_; }
 
   const tokenizer::Tokenizer& tokenizer() const { return *tokenizer_; }
+  // Null: it can not see.
+  const model::Vision* vision() const { return loaded_.model->vision(); }
+  // The text of the token that stands for a picture.
+  const std::string& picture_token() const;
+
   // Both start with BOS where the vocabulary wants it. An empty text becomes BOS alone.
   std::vector<tokenizer::Id> chat_prompt(std::span<const chat::Message> messages) const;
-  std::vector<tokenizer::Id> plain_prompt(std::string_view text, bool special) const;
+  // A message that is continued: pictures come before BOS, as models were taught that have no
+  // format; its content may hold special tokens if `special`.
+  std::vector<tokenizer::Id> plain_prompt(const chat::Message& message, bool special) const;
 
  private:
   std::vector<tokenizer::Id> with_bos(std::vector<tokenizer::Id> ids) const;

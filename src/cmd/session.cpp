@@ -3,8 +3,10 @@
 #include <exception>
 
 #include "base/error.h"
+#include "cmd/image_paths.h"
 #include "cmd/interrupt.h"
 #include "cmd/output.h"
+#include "cmd/pictures.h"
 #include "cmd/statistics.h"
 #include "cmd/stopwatch.h"
 #include "tokenizer/breakers.h"
@@ -42,27 +44,54 @@ void Session::set_system(std::string text) {
 void Session::answer(const std::string& text) {
   const Stopwatch watch;
   std::string answer;
-  const runner::Result result = generate(prompt_of(text), answer);
+  Turn turn = turn_of(text);
+  const runner::Result result = generate(request_of(turn), answer);
   const bool failed = result.finish == runner::Finish::kError;
   if (!failed || !answer.empty()) print("\n");
   flush();
   if (failed) fail(Error::Code::kInternal, model_.file().path(), ": ", result.error);
   if (mode_ == Mode::kChat) {
-    messages_.push_back({"user", text});
-    messages_.push_back({"assistant", answer});
+    turns_.push_back(std::move(turn));
+    turns_.push_back({{"assistant", answer}, {}});
   }
   report(result);
   const double load_seconds = model_.take_load_seconds();
   if (settings_.verbose) print_statistics(result, load_seconds, watch.seconds());
 }
 
-std::vector<tokenizer::Id> Session::prompt_of(const std::string& text) const {
-  if (mode_ != Mode::kChat) return model_.plain_prompt(text, mode_ == Mode::kRaw);
+Session::Turn Session::turn_of(const std::string& text) const {
+  ImagePaths images = find_image_paths(text);
+  if (images.paths.empty()) return {{"user", text}, {}};
+  if (!model_.vision()) {
+    notice(concat("the model can not see: ", images.paths.front(), " is taken as text"));
+    return {{"user", text}, {}};
+  }
+  Turn turn{{"user", std::move(images.text)}, {}};
+  const model::VisionSpec spec = model_.vision()->vision_spec();
+  for (const std::string& path : images.paths) {
+    turn.pictures.push_back(std::make_shared<model::Picture>(read_picture(path, spec)));
+    turn.message.pictures += model_.picture_token();
+    notice("added image " + path);
+  }
+  return turn;
+}
+
+runner::Request Session::request_of(const Turn& turn) const {
+  if (mode_ != Mode::kChat) {
+    return {.prompt = model_.plain_prompt(turn.message, mode_ == Mode::kRaw),
+            .pictures = turn.pictures};
+  }
+  runner::Request request;
   std::vector<chat::Message> messages;
   if (!settings_.system.empty()) messages.push_back({"system", settings_.system});
-  messages.insert(messages.end(), messages_.begin(), messages_.end());
-  messages.push_back({"user", text});
-  return model_.chat_prompt(messages);
+  const auto add = [&](const Turn& said) {
+    messages.push_back(said.message);
+    request.pictures.insert(request.pictures.end(), said.pictures.begin(), said.pictures.end());
+  };
+  for (const Turn& said : turns_) add(said);
+  add(turn);
+  request.prompt = model_.chat_prompt(messages);
+  return request;
 }
 
 runner::Result Session::wait(runner::Generation& generation) const {
@@ -71,10 +100,10 @@ runner::Result Session::wait(runner::Generation& generation) const {
   return generation.wait();
 }
 
-runner::Result Session::generate(std::vector<tokenizer::Id> prompt, std::string& text) {
-  if (static_cast<int64_t>(prompt.size()) > model_.context()) {
-    fail(Error::Code::kInvalidArgument, "the prompt has ", prompt.size(), " tokens",
-         messages_.empty() ? "" : " with the conversation so far", ", but the context holds ",
+runner::Result Session::generate(runner::Request request, std::string& text) {
+  if (static_cast<int64_t>(request.prompt.size()) > model_.context()) {
+    fail(Error::Code::kInvalidArgument, "the prompt has ", request.prompt.size(), " tokens",
+         turns_.empty() ? "" : " with the conversation so far", ", but the context holds ",
          model_.context(), ": ", advice());
   }
   sample::Options sampling = settings_.sampling;
@@ -87,22 +116,21 @@ runner::Result Session::generate(std::vector<tokenizer::Id> prompt, std::string&
   }
   // What fails on the engine's thread is thrown on this one.
   std::exception_ptr failure;
-  runner::Request request{.prompt = std::move(prompt),
-                          .sampling = std::move(sampling),
-                          .max_tokens = settings_.max_tokens,
-                          .stop = settings_.stop,
-                          .on_text = [&](std::string_view piece) {
-                            try {
-                              const BlockInterrupts block;  // writing is not to be cut short
-                              text += piece;
-                              print(piece);
-                              flush();
-                              return true;
-                            } catch (...) {
-                              failure = std::current_exception();
-                              return false;
-                            }
-                          }};
+  request.sampling = std::move(sampling);
+  request.max_tokens = settings_.max_tokens;
+  request.stop = settings_.stop;
+  request.on_text = [&](std::string_view piece) {
+    try {
+      const BlockInterrupts block;  // writing is not to be cut short
+      text += piece;
+      print(piece);
+      flush();
+      return true;
+    } catch (...) {
+      failure = std::current_exception();
+      return false;
+    }
+  };
   runner::Generation generation = model_.engine().submit(std::move(request));
   runner::Result result = wait(generation);
   if (failure) std::rethrow_exception(failure);

@@ -2,6 +2,7 @@
 // A conversation with a model, or plain texts that it continues; answers go to standard output as
 // they come.
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,18 +23,27 @@ class Session {
   // Says why when a model cannot chat although `raw` was not asked for.
   Session(ChatModel& model, Settings settings, bool raw, Interrupts interrupts);
 
-  // Prints the answer to a text and keeps both. InvalidArgument when the conversation does not fit
+  // Prints the answer to a text and keeps both. Paths of pictures in it become pictures, where the
+  // model can see. InvalidArgument when the conversation does not fit
   // into the context, or the settings make no sense; the text is forgotten then.
   void answer(const std::string& text);
-  void clear() { messages_.clear(); }
+  void clear() { turns_.clear(); }
 
   // InvalidArgument: a model that does not chat has no use for it.
   void set_system(std::string text);
   Settings& settings() { return settings_; }
 
  private:
-  std::vector<tokenizer::Id> prompt_of(const std::string& text) const;
-  runner::Result generate(std::vector<tokenizer::Id> prompt, std::string& text);
+  using Pictures = std::vector<std::shared_ptr<const model::Picture>>;
+  struct Turn {
+    chat::Message message;
+    Pictures pictures;
+  };
+
+  Turn turn_of(const std::string& text) const;
+  // With all pictures of the conversation in the request.
+  runner::Request request_of(const Turn& turn) const;
+  runner::Result generate(runner::Request request, std::string& text);
   runner::Result wait(runner::Generation& generation) const;
   void report(const runner::Result& result) const;
   std::string advice() const;
@@ -42,7 +52,7 @@ class Session {
   Settings settings_;
   Mode mode_;
   Interrupts interrupts_;
-  std::vector<chat::Message> messages_;  // without the system's
+  std::vector<Turn> turns_;  // without the system's
 };
 
 }  // namespace cria::cmd

@@ -97,8 +97,7 @@ Executor::Executor(const Model& model, std::span<const ml::Node* const> weights,
   }
   backend_ = ml::make_backend(options_.backend, options_.backend_options);
   if (model.vision() && options_.cache.encoder_rows <= 0) {
-    options_.cache.encoder_rows =
-        model.vision()->vision_spec().encoded * std::min(options_.cache.sequences, kMostPictures);
+    options_.cache.encoder_rows = model.vision()->vision_spec().encoded * kMostPictures;
   }
   cache_ = std::make_unique<kvcache::Cache>(*backend_, model.cache_spec(), options_.cache);
 

@@ -21,14 +21,28 @@ class ExecutorForward final : public Forward {
   }
 
   Limits limits() const override {
-    return {.vocabulary = executor_.vocabulary(),
-            .context = executor_.cache().context(),
-            .tokens = executor_.options().max_tokens,
-            .outputs = executor_.options().max_outputs,
-            .block = executor_.options().cache.block_size};
+    Limits limits{.vocabulary = executor_.vocabulary(),
+                  .token_ids = executor_.token_ids(),
+                  .context = executor_.cache().context(),
+                  .tokens = executor_.options().max_tokens,
+                  .outputs = executor_.options().max_outputs,
+                  .block = executor_.options().cache.block_size};
+    if (const model::Vision* vision = executor_.vision()) {
+      const model::VisionSpec spec = vision->vision_spec();
+      limits.picture = spec.token;
+      limits.pictures = executor_.options().cache.encoder_rows / spec.encoded;
+    }
+    return limits;
   }
-  std::optional<kvcache::Cache::Opened> open(std::span<const int32_t> ids) override {
-    return executor_.cache().open(ids);
+  std::optional<kvcache::Cache::Opened> open(
+      std::span<const int32_t> ids, std::span<const model::PlacedPicture> pictures) override {
+    if (pictures.empty()) return executor_.cache().open(ids);
+    const std::optional<kvcache::Sequence> sequence = executor_.cache().open();
+    if (!sequence) return std::nullopt;
+    if (executor_.encode(*sequence, pictures) == kvcache::Cache::Outcome::kOk)
+      return kvcache::Cache::Opened{*sequence, 0};
+    executor_.cache().close(*sequence);
+    return std::nullopt;
   }
   void close(kvcache::Sequence sequence) override { executor_.cache().close(sequence); }
   kvcache::Cache::Outcome reserve(kvcache::Sequence sequence, int64_t tokens) override {
@@ -44,6 +58,22 @@ class ExecutorForward final : public Forward {
   model::Executor& executor_;
 };
 
+void check_pictures(const Request& request, const Limits& limits) {
+  const auto given = std::ssize(request.pictures);
+  if (given == 0) return;
+  if (limits.picture < 0)
+    fail(Error::Code::kInvalidArgument, "pictures were given, but the model can not see");
+  if (given > limits.pictures) {
+    fail(Error::Code::kInvalidArgument, "there are ", given, " pictures, expected at most ",
+         limits.pictures);
+  }
+  const auto tokens = std::ranges::count(request.prompt, limits.picture);
+  if (tokens != given) {
+    fail(Error::Code::kInvalidArgument, "the prompt has ", tokens,
+         " tokens that stand for pictures, but ", given, " pictures were given");
+  }
+}
+
 void check(const Request& request, const Limits& limits) {
   const auto length = static_cast<int64_t>(request.prompt.size());
   if (length == 0) fail(Error::Code::kInvalidArgument, "the prompt has no tokens");
@@ -53,10 +83,11 @@ void check(const Request& request, const Limits& limits) {
   }
   for (size_t i = 0; i < request.prompt.size(); ++i) {
     const tokenizer::Id id = request.prompt[i];
-    if (id >= 0 && id < limits.vocabulary) continue;
+    if (id >= 0 && id < limits.token_ids) continue;
     fail(Error::Code::kInvalidArgument, "token ", i, " of the prompt is ", id, ", expected 0 to ",
-         limits.vocabulary - 1);
+         limits.token_ids - 1);
   }
+  check_pictures(request, limits);
   if (request.max_tokens < -1) {
     fail(Error::Code::kInvalidArgument, "max_tokens is ", request.max_tokens,
          ", expected -1 (no limit), 0 or more");
@@ -155,7 +186,7 @@ Engine::~Engine() = default;
 
 Generation Engine::submit(Request request) {
   check(request, loop_->limits());
-  auto sequence = std::make_shared<Sequence>(std::move(request));
+  auto sequence = std::make_shared<Sequence>(std::move(request), loop_->limits().picture);
   const int64_t position = loop_->submit(sequence);
   return {std::move(sequence), position};
 }

@@ -52,6 +52,8 @@ struct Shift {
 
 struct Request {
   std::vector<tokenizer::Id> prompt = {};  // at least one
+  // What the tokens of the prompt that stand for pictures stand for, in their order.
+  std::vector<std::shared_ptr<const model::Picture>> pictures = {};
   sample::Options sampling = {};
   int64_t max_tokens = -1;  // -1: until something else ends it; 0: only the prompt is computed
   std::vector<std::string> stop = {};  // strings that end the text; they are not part of it

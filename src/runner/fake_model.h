@@ -82,10 +82,17 @@ class FakeModel final : public Forward {
   }
 
   Limits limits() const override {
-    return {kByteVocabulary, cache_.context(), options_.tokens, options_.outputs, options_.block};
+    return {.vocabulary = kByteVocabulary,
+            .token_ids = kByteVocabulary,
+            .context = cache_.context(),
+            .tokens = options_.tokens,
+            .outputs = options_.outputs,
+            .block = options_.block};
   }
 
-  std::optional<kvcache::Cache::Opened> open(std::span<const int32_t> ids) override {
+  std::optional<kvcache::Cache::Opened> open(
+      std::span<const int32_t> ids, std::span<const model::PlacedPicture> pictures) override {
+    CRIA_CHECK(pictures.empty());
     if (options_.sequences == 0) return std::nullopt;
     return cache_.open(ids);
   }

@@ -12,11 +12,14 @@
 namespace cria::runner {
 
 struct Limits {
-  int64_t vocabulary = 0;
-  int64_t context = 0;  // tokens of one sequence
-  int64_t tokens = 0;   // of one pass
-  int64_t outputs = 0;  // rows of logits of one pass
-  int64_t block = 1;    // tokens that room is given out by
+  int64_t vocabulary = 0;  // logits of a row
+  int64_t token_ids = 0;   // that a prompt may hold
+  int64_t context = 0;     // tokens of one sequence
+  int64_t tokens = 0;      // of one pass
+  int64_t outputs = 0;     // rows of logits of one pass
+  int64_t block = 1;       // tokens that room is given out by
+  int32_t picture = -1;    // the id that stands for one; -1: the model can not see
+  int64_t pictures = 0;    // the most of one sequence
 };
 
 class Forward {
@@ -24,8 +27,10 @@ class Forward {
   virtual ~Forward() = default;
 
   virtual Limits limits() const = 0;
-  // As in kvcache::Cache and model::Executor. Only the engine may open sequences.
-  virtual std::optional<kvcache::Cache::Opened> open(std::span<const int32_t> ids) = 0;
+  // As in kvcache::Cache and model::Executor. Only the engine may open sequences; one with pictures
+  // gets them encoded, and nothing when there is no room for them now.
+  virtual std::optional<kvcache::Cache::Opened> open(
+      std::span<const int32_t> ids, std::span<const model::PlacedPicture> pictures) = 0;
   virtual void close(kvcache::Sequence sequence) = 0;
   virtual kvcache::Cache::Outcome reserve(kvcache::Sequence sequence, int64_t tokens) = 0;
   virtual kvcache::Cache::Outcome remove(kvcache::Sequence sequence, int64_t begin,

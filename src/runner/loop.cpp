@@ -116,6 +116,8 @@ void Loop::admit() {
 
 // False: it has to wait.
 bool Loop::admit(Sequence& sequence) {
+  // To encode pictures takes long, and is not begun in vain.
+  if (!sequence.pictures.empty() && !running_.empty() && !fits(sequence)) return false;
   if (!open(sequence)) {
     if (!running_.empty()) return false;
     finish_with_error(sequence, "engine: the cache has no sequence to give");  // and never will

@@ -62,7 +62,7 @@ bool Loop::drop_middle(Sequence& sequence, int64_t begin, int64_t end) {
       return false;
     default:
       close(sequence);
-      sequence.history.erase(sequence.history.begin() + begin, sequence.history.begin() + end);
+      sequence.forget(begin, end);
       return open(sequence);
   }
 }
@@ -85,7 +85,7 @@ bool Loop::preempt_youngest() {
 
 // Its history goes into the cache from the start; what is there already need not be computed.
 bool Loop::open(Sequence& sequence) {
-  const auto opened = forward_->open(sequence.history);
+  const auto opened = forward_->open(sequence.history, sequence.pictures);
   if (!opened) return false;
   sequence.slot = opened->sequence;
   sequence.fed = sequence.held = opened->cached;

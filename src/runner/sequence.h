@@ -2,6 +2,7 @@
 // One generation from its request to its result. The submitting side touches only `request`,
 // `cancelled` and `outbox`, the loop all the rest.
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -31,12 +32,28 @@ inline std::string current_error() {
 
 struct Sequence {
   // InvalidArgument as of Engine::submit.
-  explicit Sequence(Request given)
+  Sequence(Request given, tokenizer::Id picture)
       : request(std::move(given)),
         sampler(request.sampling),
         text(request.stop),
         history(request.prompt) {
     for (const tokenizer::Id token : request.prompt) sampler.accept(token);
+    auto at = history.begin();
+    for (const auto& given_picture : request.pictures) {
+      at = std::ranges::find(at, history.end(), picture);
+      pictures.push_back({given_picture.get(), at++ - history.begin()});
+    }
+  }
+
+  // Takes tokens out of the history, and with them what they stand for.
+  void forget(int64_t begin, int64_t end) {
+    history.erase(history.begin() + begin, history.begin() + end);
+    std::erase_if(pictures, [&](const model::PlacedPicture& placed) {
+      return placed.position >= begin && placed.position < end;
+    });
+    for (model::PlacedPicture& placed : pictures) {
+      if (placed.position >= end) placed.position -= end - begin;
+    }
   }
 
   bool decoding() const { return first_token.has_value(); }
@@ -53,10 +70,11 @@ struct Sequence {
   int64_t number = 0;  // older ones have lower ones
   sample::Sampler sampler;
   StopMatcher text;
-  std::vector<tokenizer::Id> history;     // the prompt and what was generated
-  int64_t fed = 0;                        // how much of it the model has seen
-  std::optional<kvcache::Sequence> slot;  // in the cache, while it runs
-  int64_t held = 0;                       // tokens in the cache: what was shifted out is not
+  std::vector<tokenizer::Id> history;          // the prompt and what was generated
+  std::vector<model::PlacedPicture> pictures;  // by places in the history
+  int64_t fed = 0;                             // how much of it the model has seen
+  std::optional<kvcache::Sequence> slot;       // in the cache, while it runs
+  int64_t held = 0;                            // tokens in the cache: what was shifted out is not
   std::optional<Clock::time_point> admitted, first_token;
   bool ended = false;
   Result result;

@@ -77,12 +77,14 @@ void Dry::apply(std::span<const int32_t> tokens, std::span<float> logits) {
     const int32_t length = std::min(matches_[n], most);
     if (length < allowed_length_) continue;
     const int32_t continuation = tokens[tokens.size() - n];
-    CRIA_CHECK(static_cast<size_t>(continuation) < logits.size());
+    CRIA_CHECK(continuation >= 0);
+    if (static_cast<size_t>(continuation) >= logits.size()) continue;  // it is read only
     if (breaking_tokens_.count(continuation)) continue;
     int32_t& longest = longest_[static_cast<size_t>(continuation)];
     longest = std::max(longest, length);
   }
   for (const int32_t token : tokens) {
+    if (static_cast<size_t>(token) >= logits.size()) continue;
     int32_t& longest = longest_[static_cast<size_t>(token)];
     if (longest == 0) continue;
     float& logit = logits[static_cast<size_t>(token)];

@@ -10,6 +10,12 @@ namespace {
 
 constexpr float kMost = std::numeric_limits<float>::max();
 
+// Ids beyond the logits are read only, such as those that stand for pictures.
+bool is_said(int32_t token, std::span<const float> logits) {
+  CRIA_CHECK(token >= 0);
+  return static_cast<size_t>(token) < logits.size();
+}
+
 }  // namespace
 
 float penalized(float logit, float penalty) {
@@ -20,10 +26,10 @@ void Penalizer::apply(std::span<const int32_t> tokens, std::span<float> logits) 
   if (!penalties_.any()) return;
   counts_.resize(logits.size());
   for (const int32_t token : tokens) {
-    CRIA_CHECK(static_cast<size_t>(token) < logits.size());
-    ++counts_[static_cast<size_t>(token)];
+    if (is_said(token, logits)) ++counts_[static_cast<size_t>(token)];
   }
   for (const int32_t token : tokens) {
+    if (!is_said(token, logits)) continue;
     int32_t& count = counts_[static_cast<size_t>(token)];
     if (count == 0) continue;  // done already
     float& logit = logits[static_cast<size_t>(token)];

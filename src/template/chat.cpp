@@ -103,7 +103,7 @@ std::vector<Part> Format::render_turns(std::span<const Message> messages) const 
   for (const Message& message : messages) {
     begin_turn(message.role);
     if (&message == &messages.front() && is_system(message)) prompt.special(system_prefix_);
-    prompt.plain(content_of(message)).special(markers.end);
+    prompt.special(message.pictures).plain(content_of(message)).special(markers.end);
   }
   begin_turn("assistant");
   return prompt.take();
@@ -123,7 +123,7 @@ std::vector<Part> Format::render_llama2(std::span<const Message> messages) const
     const bool opens_system = is_first && (has_system || default_system_);
     prompt.special(is_first ? "[INST] " : "<s>[INST] ");
     if (!opens_system) {
-      prompt.plain(jinja::strip(message.content)).special(" [/INST]");
+      prompt.special(message.pictures).plain(jinja::strip(message.content)).special(" [/INST]");
       continue;
     }
     prompt.special("<<SYS>>\n");
@@ -135,7 +135,7 @@ std::vector<Part> Format::render_llama2(std::span<const Message> messages) const
     // The format trims the system message and the user's together.
     const std::string_view content = jinja::strip(message.content, jinja::Sides::kRight);
     prompt.special("\n<</SYS>>").special(content.empty() ? "" : "\n\n");
-    prompt.plain(content).special(" [/INST]");
+    prompt.special(message.pictures).plain(content).special(" [/INST]");
   }
   return prompt.take();
 }

@@ -12,6 +12,7 @@ namespace cria::chat {
 struct Message {
   std::string role;  // "system", "user", "assistant"
   std::string content;
+  std::string pictures = {};  // the text of the tokens that stand for its pictures, before it
 };
 
 // A stretch of prompt: `special` text comes from the template and may hold special tokens, the rest

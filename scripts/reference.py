@@ -6,6 +6,7 @@ two things need transformers and torch; `--install` puts them into an environmen
 """
 
 import argparse
+import os
 import pathlib
 import sys
 
@@ -93,6 +94,8 @@ def run(arguments):
     if arguments.output and not arguments.output.parent.is_dir():
         raise Failure(f"{arguments.output.parent}: there is no such folder")
     enter(arguments.install)
+    if not sys.stderr.isatty():
+        os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     if arguments.random:
         from reference.checkpoint import make
 

@@ -58,6 +58,10 @@ void convert_adapter(const Folder& folder, const std::string& output, const Opti
     fail(Code::kInvalidArgument, folder.path(),
          ": is an adapter, which has no tokenizer, but a pre-tokenizer is named");
   }
+  if (options.part_bytes > 0) {
+    fail(Code::kInvalidArgument, folder.path(),
+         ": is an adapter, which is written as one file, but several are asked for");
+  }
   const AdapterConfig adapter(folder.file(kConfig));
   const Config config = base_config(adapter, options);
   const Converter converter = find_converter(config);

@@ -87,7 +87,13 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail_with_errno(path_, "cannot write", errno);
     bytes = bytes.subspan(static_cast<size_t>(written));
+    written_ += written;
   }
+  // The disk works while the next bytes are made, instead of all at the end; what fails shows then.
+  constexpr int64_t kAtOnce = int64_t{32} << 20;
+  if (written_ - begun_ < kAtOnce) return;
+  ::sync_file_range(file_.get(), begun_, written_ - begun_, SYNC_FILE_RANGE_WRITE);
+  begun_ = written_;
 }
 
 void AtomicFile::commit() {

@@ -3,6 +3,7 @@
 // written whole or not at all.
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,6 +50,7 @@ class AtomicFile {
  private:
   std::string path_, temporary_;
   FileDescriptor file_;
+  int64_t written_ = 0, begun_ = 0;  // bytes, and those of them on their way to the disk
   bool committed_ = false;
 };
 

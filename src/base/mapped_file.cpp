@@ -51,6 +51,13 @@ void MappedFile::advise(Use use) const {
   ::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), advice);
 }
 
+void MappedFile::fetch(std::span<const std::byte> bytes) {
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<uintptr_t>(bytes.data()) / page * page;
+  const auto end = reinterpret_cast<uintptr_t>(bytes.data() + bytes.size());
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_WILLNEED);
+}
+
 void MappedFile::forget(std::span<const std::byte> bytes) {
   // Only pages that lie inside whole.
   const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));

@@ -26,6 +26,8 @@ class MappedFile {
   enum class Use { kSequential, kSoon };
   // Tells the kernel how the bytes will be read; changes only speed.
   void advise(Use use) const;
+  // Has the kernel begin to read these bytes of a mapping, which will be needed soon.
+  static void fetch(std::span<const std::byte> bytes);
   // Tells the kernel that these bytes of a mapping are not needed any more: they are read from the
   // file again when they are.
   static void forget(std::span<const std::byte> bytes);

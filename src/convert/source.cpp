@@ -22,6 +22,7 @@ class Stored final : public Source {
 
   void read(int64_t begin, std::span<std::byte> out) const override {
     if (out.empty()) return;
+    if (read_ == 0) MappedFile::fetch(tensor_.data);  // while the first of it is worked on
     const size_t size = element_bytes(dtype());
     if (tensor_.strides.empty()) {
       std::memcpy(out.data(), tensor_.data.data() + static_cast<size_t>(begin) * size, out.size());

@@ -1,6 +1,7 @@
 #include "cmd/architectures.h"
 #include "cmd/argument_parts.h"
 #include "cmd/graph.h"
+#include "cmd/new.h"
 #include "cmd/show.h"
 
 namespace cria::cmd {
@@ -58,12 +59,41 @@ void declare_architectures(CLI::App& app, Action& action) {
       "  cria architectures --json");
 }
 
+void declare_new(CLI::App& app, Action& action) {
+  const auto [command, options] =
+      declare(app, action, "new", "Begins the sources of a new architecture, in a checkout.",
+              new_architecture);
+  text(command, "ARCH", options->architecture,
+       "Its name, as in general.architecture: lower case letters, digits and _")
+      ->required()
+      ->type_name("");
+  text(command, "--class", options->class_name,
+       "The Hugging Face class; default: that of --from, or ARCH with ForCausalLM at its end")
+      ->type_name("NAME");
+  text(command, "--from", options->checkpoint,
+       "A checkpoint's folder: also say what of it the new sources do not take yet")
+      ->type_name("DIR");
+  text(command, "--like", options->like, "The model in the checkout to begin with a copy of")
+      ->type_name("MODEL")
+      ->default_str(options->like);
+  text(command, "--source", options->source, "The checkout")
+      ->type_name("DIR")
+      ->default_str(options->source);
+  explain(command,
+          "Writes a model, its test and its converter, which compile and pass; nothing that is "
+          "there is changed.\ndocs/add-a-model.md goes on from there.",
+          "  cria new apertus\n"
+          "  cria new apertus --from Apertus-8B\n"
+          "  cria new olmoe --like qwen3moe --class OlmoeForCausalLM");
+}
+
 }  // namespace
 
 void declare_description_commands(CLI::App& app, Action& action) {
   declare_show(app, action);
   declare_graph(app, action);
   declare_architectures(app, action);
+  declare_new(app, action);
 }
 
 }  // namespace cria::cmd

@@ -211,21 +211,28 @@ bool Conversion::is_ignored(const std::string& name) const {
          });
 }
 
-void Conversion::finish() const {
-  std::vector<std::string> unused;
+std::vector<std::string> Conversion::unused() const {
+  std::vector<std::string> names;
   for (const auto& tensor : checkpoint_.tensors()) {
-    if (taken_.contains(tensor.name)) continue;
-    if (!is_ignored(tensor.name)) {
-      unused.push_back(quote(tensor.name));
-    } else if (checkpoint_.is_adapter()) {
-      notice(concat("what adapts ", quote(tensor.name),
-                    " is left out: the file of the model does without this tensor"));
-    }
+    if (!taken_.contains(tensor.name) && !is_ignored(tensor.name)) names.push_back(tensor.name);
   }
-  if (missing_.empty() && unused.empty()) return;
+  return names;
+}
+
+void Conversion::finish() const {
+  for (const auto& tensor : checkpoint_.tensors()) {
+    if (!checkpoint_.is_adapter() || taken_.contains(tensor.name) || !is_ignored(tensor.name)) {
+      continue;
+    }
+    notice(concat("what adapts ", quote(tensor.name),
+                  " is left out: the file of the model does without this tensor"));
+  }
+  std::vector<std::string> left_over = unused();
+  if (missing_.empty() && left_over.empty()) return;
+  std::ranges::transform(left_over, left_over.begin(), quote);
   std::string lines;
   append(lines, "missing", missing_);
-  append(lines, "unused", unused);
+  append(lines, "unused", left_over);
   fail(Code::kCorrupt, checkpoint_.files().front(),
        checkpoint_.files().size() > 1 ? " and others" : "", ": the tensors do not fit what ",
        config().name(), " describes:", lines);

@@ -83,6 +83,9 @@ class Conversion {
 
   // Corrupt: tensors that are missing, or that nobody took.
   void finish() const;
+  // Names of tensors that were taken and are not there, and of those that nobody took.
+  const std::vector<std::string>& missing() const { return missing_; }
+  std::vector<std::string> unused() const;
 
   // Layers written unchanged, with the modules they come from: both compute the same.
   const std::map<std::string, std::string>& layers() const { return layers_; }

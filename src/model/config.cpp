@@ -6,7 +6,8 @@
 namespace cria::model {
 
 std::string Config::full(std::string_view key) const {
-  const bool whole = key.starts_with("general.") || key.starts_with("tokenizer.");
+  const bool whole = key.starts_with("general.") || key.starts_with("tokenizer.") ||
+                     key.starts_with("xielu.");  // which Apertus alone has
   return whole ? std::string(key) : concat(architecture(), '.', key);
 }
 
@@ -43,10 +44,16 @@ int64_t Config::dim(std::string_view key, int64_t fallback) const {
 int64_t Config::count(std::string_view key) const { return single(key, 0).value_or(0); }
 
 std::vector<float> Config::reals(std::string_view key, const std::vector<float>& fallback) const {
+  return has(key) ? reals(key, fallback.size()) : fallback;
+}
+
+std::vector<float> Config::reals(std::string_view key, size_t count) const {
   const std::optional<std::vector<double>> values = find_reals(full(key));
-  if (!values) return fallback;
-  if (values->size() != fallback.size())
-    corrupt(key, "has ", values->size(), " entries, expected ", fallback.size());
+  if (!values) {
+    fail(Error::Code::kNotFound, "metadata: ", full(key),
+         " is absent, but the architecture needs it");
+  }
+  if (values->size() != count) corrupt(key, "has ", values->size(), " entries, expected ", count);
   for (const double value : *values) {
     if (!std::isfinite(static_cast<float>(value)))
       corrupt(key, "has the entry ", value, ", expected finite numbers");

@@ -32,7 +32,8 @@ class Config {
   // Like dim(), but 0 is fine, which is what an absent key counts as.
   int64_t count(std::string_view key) const;
 
-  // So many finite numbers; `fallback` when absent.
+  // So many finite numbers. Absent without a fallback is NotFound.
+  std::vector<float> reals(std::string_view key, size_t count) const;
   std::vector<float> reals(std::string_view key, const std::vector<float>& fallback) const;
   // Absent without a fallback is NotFound; not finite is Corrupt.
   float real(std::string_view key) const;

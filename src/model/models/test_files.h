@@ -1,6 +1,7 @@
 #pragma once
 // Files of models that tests invent.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -19,15 +20,19 @@ inline bool is_integer(double value) {
 }
 
 inline std::string full_key(const MapConfig& config, const std::string& key) {
-  return key.starts_with("tokenizer.") ? key : config.architecture() + "." + key;
+  const bool whole = key.starts_with("tokenizer.") || key.starts_with("xielu.");
+  return whole ? key : config.architecture() + "." + key;
 }
 
 inline void write_numbers(test::GgufBuilder& builder, const std::string& key,
                           const Numbers& numbers) {
   std::vector<int64_t> integers;
   for (const double value : numbers.values) integers.push_back(static_cast<int64_t>(value));
-  if (numbers.values.size() != 1) {
+  const bool whole = std::ranges::all_of(numbers.values, is_integer);
+  if (numbers.values.size() != 1 && whole) {
     builder.metadata(key, integers);
+  } else if (numbers.values.size() != 1) {
+    builder.metadata(key, std::vector<float>(numbers.values.begin(), numbers.values.end()));
   } else if (is_integer(numbers.values[0])) {
     builder.metadata(key, integers[0]);
   } else {

@@ -63,15 +63,23 @@ void add_plain_tokens(const std::string& path, Vocabulary& vocabulary) {
   }
 }
 
-// The tokens that tokenizer_config.json and special_tokens_map.json name.
+// What tokenizer_config.json, else special_tokens_map.json, has of a role; null: nothing.
+Json named(const Folder& folder, const Json& tokenizer, const std::string& key) {
+  const auto has_text = [](const Json& token) {
+    return token.is_array() || !content_of(token).empty();
+  };
+  if (const auto token = tokenizer.find(key); token != tokenizer.end() && has_text(*token)) {
+    return *token;
+  }
+  if (!folder.has("special_tokens_map.json")) return nullptr;
+  const Json map = read_json(folder.file("special_tokens_map.json"));
+  const auto token = map.find(key);
+  return token != map.end() && has_text(*token) ? *token : Json();
+}
+
 std::optional<int64_t> named_id(const Folder& folder, const Json& tokenizer, const std::string& key,
                                 const Vocabulary& vocabulary) {
-  std::string text;
-  if (const auto token = tokenizer.find(key); token != tokenizer.end()) text = content_of(*token);
-  if (text.empty() && folder.has("special_tokens_map.json")) {
-    const Json map = read_json(folder.file("special_tokens_map.json"));
-    if (const auto token = map.find(key); token != map.end()) text = content_of(*token);
-  }
+  const std::string text = content_of(named(folder, tokenizer, key));
   return text.empty() ? std::nullopt : vocabulary.find(text);
 }
 
@@ -106,6 +114,25 @@ void add_later_tokens(const Folder& folder, Vocabulary& vocabulary) {
   }
   if (folder.has("added_tokens.json")) {
     add_plain_tokens(folder.file("added_tokens.json"), vocabulary);
+  }
+}
+
+void mark_named_tokens(const Folder& folder, const Config& tokenizer, Vocabulary& vocabulary) {
+  std::vector<std::string> texts;
+  for (const char* role : {"bos_token", "eos_token", "unk_token", "pad_token", "sep_token",
+                           "cls_token", "mask_token"}) {
+    const std::string text = content_of(named(folder, tokenizer.json(), role));
+    if (!text.empty()) texts.push_back(text);
+  }
+  if (texts.empty()) texts.push_back("<|endoftext|>");
+  const Json others = named(folder, tokenizer.json(), "additional_special_tokens");
+  for (const Json& other : others.is_array() ? others : Json::array()) {
+    texts.push_back(content_of(other));
+  }
+  for (const std::string& text : texts) {
+    if (const auto id = vocabulary.find(text)) {
+      vocabulary.add_special(*id, text, TokenType::kControl, vocabulary.file());
+    }
   }
 }
 

@@ -9,8 +9,12 @@
 namespace cria::convert {
 
 // Adds the tokens of tokenizer_config.json (added_tokens_decoder) and added_tokens.json to a
-// vocabulary from tokenizer.model, which knows only those it was trained with.
+// vocabulary from tokenizer.model or vocab.json, which know only those they were trained with.
 void add_later_tokens(const Folder& folder, Vocabulary& vocabulary);
+
+// Makes those that are the BOS, EOS, unknown or padding token, or have another role, special, where
+// the vocabulary does not tell: GPT-2's <|endoftext|> when no file names any.
+void mark_named_tokens(const Folder& folder, const Config& tokenizer, Vocabulary& vocabulary);
 
 // Lets tokenizer_config.json decide about BOS, EOS and a leading space, where its class does so.
 void set_flags(const Config& tokenizer, Vocabulary& vocabulary);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "convert/merges_txt.h"
 #include "convert/sentencepiece_model.h"
 #include "convert/tokenizer_config.h"
 #include "convert/tokenizer_json.h"
@@ -28,8 +29,8 @@ Vocabulary read_model(const Folder& folder, int64_t rows) {
   return vocabulary;
 }
 
-Vocabulary read_vocabulary(const Folder& folder, const Config& tokenizer, int64_t rows,
-                           const std::string& pre) {
+Vocabulary read_vocabulary(const Folder& folder, const Config& tokenizer,
+                           const std::string& model_type, int64_t rows, const std::string& pre) {
   const bool has_model = folder.has("tokenizer.model");
   if (folder.has("tokenizer.json")) {
     const std::string path = folder.file("tokenizer.json");
@@ -37,9 +38,12 @@ Vocabulary read_vocabulary(const Folder& folder, const Config& tokenizer, int64_
     if (!has_model || has_own_vocabulary(json)) return read_tokenizer_json(json, path, rows, pre);
   }
   if (has_model) return read_model(folder, rows);
+  if (has_merges_txt(folder)) return read_merges_txt(folder, tokenizer, model_type, rows, pre);
   if (folder.has("vocab.txt")) return read_vocab_txt(folder, tokenizer, rows);
   fail(Code::kNotFound, folder.path(),
-       ": has no tokenizer, expected tokenizer.json, tokenizer.model or vocab.txt");
+       ": has no tokenizer, expected tokenizer.json, tokenizer.model, vocab.json with merges.txt, "
+       "or "
+       "vocab.txt");
 }
 
 }  // namespace
@@ -49,7 +53,9 @@ void import_tokenizer(Conversion& conversion, const Folder& folder, const std::s
   const Config tokenizer = folder.has(name)
                                ? Config(read_json(folder.file(name)), folder.file(name))
                                : Config(Json::object(), folder.path() + "/" + name);
-  Vocabulary vocabulary = read_vocabulary(folder, tokenizer, conversion.vocabulary(), pre);
+  const std::string model_type = conversion.whole_config().text("model_type", "");
+  Vocabulary vocabulary =
+      read_vocabulary(folder, tokenizer, model_type, conversion.vocabulary(), pre);
   for (const std::string& text : vocabulary.notices) conversion.notice(text);
   set_flags(tokenizer, vocabulary);
   vocabulary.write(conversion.file());

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/mapped_file.h"
+#include "convert/lines.h"
 #include "convert/tokenizer_config.h"
 
 namespace cria::convert {
@@ -37,19 +37,15 @@ Vocabulary read_vocab_txt(const Folder& folder, const Config& tokenizer, int64_t
                 vocabulary);
   vocabulary.add_bos = vocabulary.add_eos = true;
   add_later_tokens(folder, vocabulary);
-  const MappedFile file(path);
-  std::string_view rest(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
-  for (int64_t id = 0; !rest.empty(); ++id) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    const std::string text(line);
+  int64_t id = 0;
+  for_each_line(path, [&](const std::string& text) {
     if (std::ranges::count(kSpecial, text) > 0) {
       vocabulary.add_special(id, text, TokenType::kControl, path);
     } else {
       add_wordpiece(id, text, vocabulary);
     }
-  }
+    ++id;
+  });
   return vocabulary;
 }
 

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <regex>
 
 #include "base/error.h"
@@ -45,21 +44,24 @@ void add_tensors(std::vector<std::string>& lines, const std::vector<std::string>
   }
 }
 
-// The field that an error is about, if it is there.
-std::optional<std::string> field_of(const Error& error, const convert::Json& fields) {
-  const std::string what = error.what();
+// Takes out the field that an error is about, if it is there: `begin` is how such messages begin.
+// One that lies in another field is told with the names of both, or with its own.
+bool take_out(convert::Json& fields, const std::string& what, const std::string& begin) {
   for (const auto& [key, value] : fields.items()) {
-    if (what.starts_with(concat(kConfig, ": ", key, ' '))) return key;
+    if (what.starts_with(concat(begin, key, ' '))) return fields.erase(std::string(key)) > 0;
   }
-  return std::nullopt;
+  for (auto& [key, value] : fields.items()) {
+    if (!value.is_object()) continue;
+    if (take_out(value, what, concat(begin, key, ": "))) return true;
+    if (take_out(value, what, begin)) return true;
+  }
+  return false;
 }
 
-// Adds what it finds. A field that the converter refuses is told and returned, so that another try
-// can do without it and come further.
-std::optional<std::string> try_to_convert(const convert::Json& fields,
-                                          const convert::Checkpoint& checkpoint,
-                                          convert::Converter converter,
-                                          std::vector<std::string>& lines) {
+// Adds what it finds. True when the converter refused a field, which is told and taken out, so that
+// another try can do without it and come further.
+bool try_to_convert(convert::Json& fields, const convert::Checkpoint& checkpoint,
+                    convert::Converter converter, std::vector<std::string>& lines) {
   const Config config(fields, kConfig);
   gguf::Writer unwritten;
   convert::Conversion conversion(config, checkpoint, unwritten,
@@ -67,16 +69,16 @@ std::optional<std::string> try_to_convert(const convert::Json& fields,
   try {
     converter(conversion);
   } catch (const Error& error) {
-    const std::optional<std::string> field = field_of(error, fields);
-    lines.push_back(concat(field ? "refused: " : "stopped, so not all below is left over: ",
+    const bool is_field = take_out(fields, error.what(), concat(kConfig, ": "));
+    lines.push_back(concat(is_field ? "refused: " : "stopped, so not all below is left over: ",
                            escape(error.what()), '.'));
-    if (field) return field;
+    if (is_field) return true;
   }
   add_fields(lines, config);
   if (&conversion.config() != &config) add_fields(lines, conversion.config());
   add_tensors(lines, conversion.missing(), "tensor not there: ", checkpoint);
   add_tensors(lines, conversion.unused(), "tensor not taken: ", checkpoint);
-  return std::nullopt;
+  return false;
 }
 
 }  // namespace
@@ -99,8 +101,7 @@ std::vector<std::string> findings(const std::string& folder,
   const auto checkpoint = convert::Checkpoint::open(files);
   convert::Json fields = convert::read_json(files.file(kConfig));
   std::vector<std::string> lines;
-  while (const auto refused = try_to_convert(fields, *checkpoint, found->second, lines)) {
-    fields.erase(*refused);
+  while (try_to_convert(fields, *checkpoint, found->second, lines)) {
   }
   return lines;
 }

@@ -19,6 +19,7 @@ CONFIG = {
     "num_attention_heads": 1,
     "hidden_act": "tanh",
     "newt_size": 3,
+    "rope_parameters": {"partial_rotary_factor": 0.5, "rope_type": "newt"},
 }
 
 
@@ -77,6 +78,8 @@ class New(CliTest):
         out = self.new("newt", "--from", self.checkpoint()).out
         expected = [
             'refused: config.json: hidden_act is "tanh", expected "silu".',
+            "refused: config.json: partial_rotary_factor is 0.5, expected 1.",
+            'refused: config.json: rope_parameters: rope_type is "newt", expected default, linear, yarn, llama3 or dynamic.',
             'field not read: "newt_size": 3',
             'tensor not there: "model.layers.N.self_attn.q_proj.weight", 2 times',
             'tensor not taken: "model.layers.N.newt.weight" [1], 2 times',

@@ -30,7 +30,8 @@ def configuration(path, fields, kind):
     except Exception as error:  # whatever a class makes of wrong fields
         raise Failure(f"{path}: {kind.config_class.__name__} refuses it: {first_line(error)}") from None
     known = set(kind.config_class().to_dict()) | set(kind.config_class.attribute_map)
-    unknown = sorted(set(fields) - known - {"rope_theta", "rope_scaling", "torch_dtype"})
+    # Older names of fields are kept under the new ones only.
+    unknown = sorted(set(fields) & set(config.to_dict()) - known)
     if unknown:
         say(f"{path}: {kind.config_class.__name__} does not name {', '.join(unknown)}")
     return config

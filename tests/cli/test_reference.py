@@ -35,6 +35,16 @@ class Reference(CliTest):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(done.stderr, f"reference: {self.folder / 'none'}: there is no such folder\n")
 
+    @unittest.skipUnless((ROOT / "build/reference/ready").exists(), "transformers is not there (--install)")
+    def test_tells_fields_that_the_class_does_not_name(self):
+        config = self.folder / "config.json"
+        sizes = {"vocab_size": 260, "hidden_size": 16, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+        older = {"rotary_pct": 0.5, "rotary_emb_base": 100, "torch_dtype": "float16"}
+        config.write_text(json.dumps({"architectures": ["GPTNeoXForCausalLM"], "newt_size": 3, "rope_theta": 5.0} | sizes | older))
+        done = self.call("--random", config, "--folder", self.folder / "tiny")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"{config}: GPTNeoXConfig does not name newt_size, rope_theta\n", done.stderr)
+
 
 @unittest.skipUnless((FIXTURES / "hf").exists(), f"no checkpoints in {FIXTURES} (CRIA_FIXTURES)")
 class Layers(CliTest):

@@ -195,6 +195,11 @@ TEST(Convert, ReadsRopeFieldsOfBothVersionsOfTransformers) {
   EXPECT_EQ(file->real("llama.rope.freq_base"), 700);
   EXPECT_EQ(file->integer("llama.rope.scaling.original_context_length"), 16);
   EXPECT_NEAR(*file->real("llama.rope.scaling.attn_factor"), 1 / (1 + 0.1 * std::log(4)), 1e-6);
+  // Of both it takes what transformers takes.
+  checkpoint.config["rope_scaling"] = {{"type", "linear"}, {"factor", 2}};
+  checkpoint.write();
+  EXPECT_EQ(checkpoint.convert()->text("llama.rope.scaling.type"), "linear");
+  EXPECT_EQ(checkpoint.convert()->real("llama.rope.freq_base"), 10000);
 }
 
 TEST(Convert, WritesDivisorsOfLlama3) {

@@ -122,9 +122,9 @@ void write_activation(Conversion& conversion, const ActivationField& activation)
   if (name == activation.fallback) return;
   constexpr std::string_view kKnown[] = {"silu", "gelu", "gelu_pytorch_tanh", "quick_gelu", "relu"};
   if (!activation.any || std::ranges::count(kKnown, name) == 0) {
+    const std::string only = quote(activation.fallback);
     c.unsupported(activation.field, "is ", quote(written), ", expected ",
-                  quote(activation.fallback),
-                  activation.any ? ", silu, gelu, gelu_pytorch_tanh, quick_gelu or relu" : "");
+                  activation.any ? "silu, gelu, gelu_pytorch_tanh, quick_gelu or relu" : only);
   }
   conversion.set("hidden_activation", std::string(name));
 }

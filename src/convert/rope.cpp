@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "base/quote.h"
@@ -20,11 +21,16 @@ struct Rope {
   int64_t dims = 0;  // of a head that are rotated
 };
 
+// Where both the older and the newer field have something, transformers takes the older.
 std::unique_ptr<Config> scaling_of(const Config& c, std::string_view layers) {
-  c.ignore({"rope_scaling"});
-  if (!c.has("rope_parameters")) return c.child("rope_scaling");
-  std::unique_ptr<Config> all = c.child("rope_parameters");
-  return !layers.empty() && all->has(layers) ? all->child(layers) : std::move(all);
+  std::unique_ptr<Config> older = c.child("rope_scaling"), newer = c.child("rope_parameters");
+  if (older && older->json().empty()) older = nullptr;
+  const bool by_layers = newer && !layers.empty() && newer->has(layers);
+  if (older && by_layers) {
+    c.unsupported("rope_scaling", "stands beside rope_parameters of kinds of layers, expected one");
+  }
+  if (older || !newer) return older;
+  return by_layers ? newer->child(layers) : std::move(newer);
 }
 
 Rope read(const Config& c, const RopeDefaults& defaults) {

@@ -7,9 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "ml/formats.h"
 #include "model/models/test_models.h"
-#include "tests/support/nmse.h"
 
 namespace cria::model {
 namespace {
@@ -90,45 +88,6 @@ TEST_P(Architecture, GivesOnlyTheRowsAskedFor) {
   ASSERT_EQ(static_cast<int64_t>(rows.size()), 2 * vocabulary);
   EXPECT_TRUE(std::equal(rows.begin(), rows.begin() + vocabulary, all.begin() + 2 * vocabulary));
   EXPECT_TRUE(std::equal(rows.begin() + vocabulary, rows.end(), all.begin() + 5 * vocabulary));
-}
-
-// Types of weights that tests can make.
-std::vector<ml::DType> writable_types() {
-  std::vector<ml::DType> types;
-  for (const ml::DTypeInfo& info : ml::dtypes()) {
-    if (info.type == ml::DType::kI32) continue;
-    const std::vector<float> block(static_cast<size_t>(info.block_elements), 1.f);
-    std::vector<std::byte> bytes(static_cast<size_t>(info.block_bytes));
-    try {
-      ml::quantize(info.type, block, bytes.data());
-      types.push_back(info.type);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), Error::Code::kUnsupported) << error.what();
-    }
-  }
-  return types;
-}
-
-// Wide enough for the blocks of a type.
-MapConfig fitting(const MapConfig& config, ml::DType type) {
-  if (ml::info(type).block_elements <= 32) return config;
-  MapConfig wide = config;
-  for (const char* key :
-       {"embedding_length", "feed_forward_length", "expert_feed_forward_length"}) {
-    if (config.numbers().contains(key)) wide = wide.with(key, 256);
-  }
-  return wide;
-}
-
-TEST_P(Architecture, AgreesWithTheReferenceInEveryWeightType) {
-  for (const ml::DType type : writable_types()) {
-    const RandomModel random(fitting(config(), type), type);
-    Executor ours(*random.model, random.list, with_exact_cache(options_for(target())));
-    Executor oracle(*random.model, random.list, with_exact_cache(options_for({"reference", ""})));
-    EXPECT_LE(nmse(run(ours, some_tokens(24)), run(oracle, some_tokens(24))),
-              ml::is_quantized(type) ? 1e-5 : 1e-9)
-        << ml::info(type).name;
-  }
 }
 
 TEST(Architectures, HaveAFolderAndATestEach) {

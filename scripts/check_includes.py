@@ -33,6 +33,7 @@ ALLOWED = {
     "template": [],
     "runner": ["model", "kvcache", "tokenizer", "sample"],
     "registry": [],
+    "server/http": [],
     "cmd": ["runner", "registry", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 
@@ -47,6 +48,7 @@ LIBRARIES = {
     "jpeglib.h": ["image"],
     "jerror.h": ["image"],
     "webp/": ["image"],
+    "microhttpd.h": ["server/http"],
     "gtest/": [],
     "gmock/": [],
 }

@@ -16,6 +16,7 @@ build_packages=(
   libpng-dev=/usr/include/png.h
   libjpeg62-turbo-dev=/usr/include/jpeglib.h
   libwebp-dev=/usr/include/webp/decode.h
+  libmicrohttpd-dev=/usr/include/microhttpd.h
 )
 fetch_packages=(
   python3=python3

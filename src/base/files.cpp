@@ -70,6 +70,10 @@ FileDescriptor::FileDescriptor(const std::string& path, int flags, unsigned mode
   if (fd_ < 0) fail_with_errno(path, "cannot open", errno);
 }
 
+FileDescriptor::FileDescriptor(int fd, std::string_view what) : fd_(fd) {
+  if (fd_ < 0) fail_with_errno(what, "cannot be had", errno);
+}
+
 FileDescriptor::~FileDescriptor() {
   if (fd_ >= 0) ::close(fd_);
 }

@@ -19,6 +19,8 @@ class FileDescriptor {
  public:
   // open(2), close-on-exec; throws as above.
   FileDescriptor(const std::string& path, int flags, unsigned mode = 0);
+  // Owns what a system call has just returned; if that is -1, throws what errno says of `what`.
+  FileDescriptor(int fd, std::string_view what);
   ~FileDescriptor();
   FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
@@ -27,6 +29,7 @@ class FileDescriptor {
   }
 
   int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }  // whoever calls it closes it
 
  private:
   int fd_;

@@ -33,6 +33,7 @@ ALLOWED = {
     "template": [],
     "runner": ["model", "kvcache", "tokenizer", "sample"],
     "registry": [],
+    "settings": [],
     "server/http": [],
     "cmd": ["runner", "registry", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }

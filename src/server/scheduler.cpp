@@ -1,0 +1,235 @@
+#include "server/scheduler.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "base/log.h"
+
+namespace cria::server {
+
+using Code = Error::Code;
+
+struct Scheduler::Lease::Entry {
+  std::string name, id, options;
+  std::unique_ptr<Loaded> model = {};  // null while it is loaded
+  std::exception_ptr failure = {};     // of loading it
+  int64_t users = 0;                   // with those that wait for it to be loaded
+  bool is_leaving = false;             // takes no new users, and is unloaded once there are none
+  Time last_use = {};
+  std::optional<Time> expires = {};  // once nobody uses it; none: stays
+};
+
+Loaded& Scheduler::Lease::model() const { return *entry_->model; }
+
+Scheduler::Lease::~Lease() {
+  if (entry_) scheduler_->release(*entry_, keep_alive_);
+}
+
+// Counts a caller among those that wait, once it must.
+struct Scheduler::Place {
+  Scheduler& scheduler;
+  bool is_taken = false;
+
+  void take() {
+    if (is_taken) return;
+    if (scheduler.waiting_ >= scheduler.options_.most_waiting) {
+      throw Busy(Code::kOutOfMemory,
+                 "server busy, please try again.  maximum pending requests exceeded");
+    }
+    is_taken = true;
+    ++scheduler.waiting_;
+  }
+  ~Place() { scheduler.waiting_ -= is_taken ? 1 : 0; }
+};
+
+Scheduler::Scheduler(Options options) : options_(std::move(options)) {}
+
+Scheduler::~Scheduler() {
+  for (const Shared& entry : entries_) CRIA_CHECK(entry->users == 0);
+}
+
+void Scheduler::wait_for_change(uint64_t seen, const std::stop_token& stop, Lock& lock) {
+  changed_.wait(lock, stop, [&] { return changes_ != seen; });
+  if (stop.stop_requested()) fail(Code::kCancelled, "the request was cancelled");
+}
+
+void Scheduler::tell_change() {
+  ++changes_;
+  changed_.notify_all();
+}
+
+Scheduler::Shared Scheduler::find(const Wanted& wanted) const {
+  for (const Shared& entry : entries_) {
+    const bool fits = entry->name == wanted.name && entry->id == wanted.id &&
+                      entry->options == wanted.options && !entry->is_leaving;
+    if (fits) return entry;
+  }
+  return nullptr;
+}
+
+Scheduler::Lease Scheduler::acquire(const Wanted& wanted, KeepAlive keep_alive,
+                                    const std::stop_token& stop) {
+  const Time begin = options_.now();
+  const int64_t bytes = wanted.predict();
+  Lock lock(mutex_);
+  Place place{*this};
+  while (true) {
+    const uint64_t seen = changes_;
+    Shared entry = find(wanted);
+    if (entry) {
+      ++entry->users;
+    } else if ((entry = begin_loading(wanted, bytes, lock))) {
+      load(entry, wanted, stop, lock);
+    }
+    if (entry && await(*entry, stop, lock)) {
+      entry->last_use = options_.now();
+      return Lease(*this, std::move(entry), keep_alive, options_.now() - begin);
+    }
+    place.take();
+    wait_for_change(seen, stop, lock);
+  }
+}
+
+// Whether the model is there; throws why it is not.
+bool Scheduler::await(Entry& entry, const std::stop_token& stop, Lock& lock) {
+  try {
+    while (!entry.model && !entry.failure) wait_for_change(changes_, stop, lock);
+    if (entry.failure) std::rethrow_exception(entry.failure);
+    return true;
+  } catch (...) {
+    --entry.users;
+    tell_change();
+    throw;
+  }
+}
+
+// An entry to load into, once nothing stands against it; else null.
+Scheduler::Shared Scheduler::begin_loading(const Wanted& wanted, int64_t bytes, Lock& lock) {
+  if (is_changing_) return nullptr;
+  // Two of one model might not fit, and the older one will not be asked for any more.
+  for (const Shared& entry : entries_) {
+    if (entry->name == wanted.name) entry->is_leaving = true;
+  }
+  if (!make_room(bytes, lock)) return nullptr;
+  auto entry = std::make_shared<Entry>(
+      Entry{.name = wanted.name, .id = wanted.id, .options = wanted.options});
+  entry->users = 1;
+  entries_.push_back(entry);
+  is_changing_ = true;
+  return entry;
+}
+
+// False when it has to be tried again: something was unloaded, or has to be waited for.
+bool Scheduler::make_room(int64_t bytes, Lock& lock) {
+  for (const Shared& entry : entries_) {
+    if (!entry->is_leaving) continue;
+    if (entry->users == 0) drop(entry, lock);
+    return false;
+  }
+  const bool too_many = options_.most_loaded > 0 && std::ssize(entries_) >= options_.most_loaded;
+  if (!too_many && bytes <= options_.available_memory()) return true;
+  if (entries_.empty()) {
+    fail(Code::kOutOfMemory, "model requires more system memory (", bytes >> 20,
+         " MiB) than is available (", options_.available_memory() >> 20, " MiB)");
+  }
+  // Of those that nobody uses the one that would leave first, else the one used longest ago, so
+  // that it gets no new users.
+  const auto later = [](const Shared& a, const Shared& b) {
+    if ((a->users == 0) != (b->users == 0)) return b->users == 0;
+    if (a->users == 0 && a->expires != b->expires) {
+      return !a->expires || (b->expires && *b->expires < *a->expires);
+    }
+    return b->last_use < a->last_use;
+  };
+  (*std::max_element(entries_.begin(), entries_.end(), later))->is_leaving = true;
+  tell_change();
+  return false;
+}
+
+void Scheduler::drop(const Shared& entry, Lock& lock) {
+  log::debug("unloading ", entry->name);
+  std::unique_ptr<Loaded> model = std::move(entry->model);
+  entries_.remove(Shared(entry));
+  is_changing_ = true;
+  lock.unlock();
+  model.reset();
+  lock.lock();
+  is_changing_ = false;
+  tell_change();
+}
+
+void Scheduler::load(const Shared& entry, const Wanted& wanted, const std::stop_token& stop,
+                     Lock& lock) {
+  lock.unlock();
+  std::unique_ptr<Loaded> model;
+  std::exception_ptr failure;
+  try {
+    bool is_late = false;
+    const auto goes_on = [&, last = options_.now()]() mutable {
+      const Time now = options_.now();
+      is_late = now - std::exchange(last, now) > options_.load_timeout;
+      const std::lock_guard guard(mutex_);
+      return !is_late && !(stop.stop_requested() && entry->users == 1);
+    };
+    model = wanted.load(goes_on);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  lock.lock();
+  is_changing_ = false;
+  entry->model = std::move(model);
+  entry->failure = failure;
+  if (failure) entries_.remove(entry);
+  tell_change();
+}
+
+void Scheduler::release(Entry& entry, KeepAlive keep_alive) {
+  const std::lock_guard lock(mutex_);
+  --entry.users;
+  entry.last_use = options_.now();
+  entry.expires = keep_alive ? std::optional(entry.last_use + *keep_alive) : std::nullopt;
+  tell_change();
+}
+
+bool Scheduler::unload(const std::string& name) {
+  Lock lock(mutex_);
+  bool found = false;
+  for (const Shared& entry : entries_) {
+    if (entry->name != name) continue;
+    entry->is_leaving = found = true;
+  }
+  lock.unlock();
+  unload_expired();
+  return found;
+}
+
+void Scheduler::unload_expired() {
+  Lock lock(mutex_);
+  const auto leaves = [this](const Shared& entry) {
+    const bool expired = entry->expires && *entry->expires <= options_.now();
+    return entry->model && entry->users == 0 && (entry->is_leaving || expired);
+  };
+  while (!is_changing_) {
+    const auto found = std::ranges::find_if(entries_, leaves);
+    if (found == entries_.end()) return;
+    drop(*found, lock);
+  }
+}
+
+void Scheduler::visit(const std::function<void(const Status&)>& see) const {
+  const std::lock_guard lock(mutex_);
+  for (const Shared& entry : entries_) {
+    std::optional<std::chrono::nanoseconds> left;
+    if (entry->users > 0) left = std::chrono::nanoseconds{0};
+    if (entry->users == 0 && entry->expires) left = *entry->expires - options_.now();
+    see({entry->name, entry->id, entry->options, entry->model.get(), entry->users, left});
+  }
+}
+
+int64_t Scheduler::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_;
+}
+
+}  // namespace cria::server

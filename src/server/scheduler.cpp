@@ -26,21 +26,31 @@ Scheduler::Lease::~Lease() {
   if (entry_) scheduler_->release(*entry_, keep_alive_);
 }
 
-// Counts a caller among those that wait, once it must.
+// Of a caller in the line of those that wait, once it must: whoever came first loads first.
 struct Scheduler::Place {
-  Scheduler& scheduler;
-  bool is_taken = false;
+  explicit Place(Scheduler& of) : scheduler(of) {}
+  ~Place() {
+    if (ticket) scheduler.line_.erase(*ticket);
+    if (ticket) scheduler.tell_change();
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
 
+  bool is_first() const {
+    return scheduler.line_.empty() || (ticket && *scheduler.line_.begin() == *ticket);
+  }
   void take() {
-    if (is_taken) return;
-    if (scheduler.waiting_ >= scheduler.options_.most_waiting) {
+    if (ticket) return;
+    if (std::ssize(scheduler.line_) >= scheduler.options_.most_waiting) {
       throw Busy(Code::kOutOfMemory,
                  "server busy, please try again.  maximum pending requests exceeded");
     }
-    is_taken = true;
-    ++scheduler.waiting_;
+    ticket = ++scheduler.last_ticket_;
+    scheduler.line_.insert(*ticket);
   }
-  ~Place() { scheduler.waiting_ -= is_taken ? 1 : 0; }
+
+  Scheduler& scheduler;
+  std::optional<uint64_t> ticket = {};
 };
 
 Scheduler::Scheduler(Options options) : options_(std::move(options)) {}
@@ -73,13 +83,13 @@ Scheduler::Lease Scheduler::acquire(const Wanted& wanted, KeepAlive keep_alive,
   const Time begin = options_.now();
   const int64_t bytes = wanted.predict();
   Lock lock(mutex_);
-  Place place{*this};
+  Place place(*this);
   while (true) {
     const uint64_t seen = changes_;
     Shared entry = find(wanted);
     if (entry) {
       ++entry->users;
-    } else if ((entry = begin_loading(wanted, bytes, lock))) {
+    } else if (place.is_first() && (entry = begin_loading(wanted, bytes, lock))) {
       load(entry, wanted, stop, lock);
     }
     if (entry && await(*entry, stop, lock)) {
@@ -229,7 +239,7 @@ void Scheduler::visit(const std::function<void(const Status&)>& see) const {
 
 int64_t Scheduler::waiting() const {
   const std::lock_guard lock(mutex_);
-  return waiting_;
+  return std::ssize(line_);
 }
 
 }  // namespace cria::server

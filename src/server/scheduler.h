@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -105,7 +106,7 @@ class Scheduler {
   using Shared = std::shared_ptr<Entry>;
 
   using Lock = std::unique_lock<std::mutex>;
-  struct Place;  // of a caller that waits
+  struct Place;
 
   Shared find(const Wanted& wanted) const;
   Shared begin_loading(const Wanted& wanted, int64_t bytes, Lock& lock);
@@ -122,7 +123,8 @@ class Scheduler {
   std::condition_variable_any changed_;
   std::list<Shared> entries_;
   bool is_changing_ = false;  // one is loaded or unloaded at a time, so that memory can be measured
-  int64_t waiting_ = 0;
+  std::set<uint64_t> line_;   // tickets of those that wait, in order
+  uint64_t last_ticket_ = 0;
   uint64_t changes_ = 0;
 };
 

@@ -1,0 +1,51 @@
+#pragma once
+// The fields of a request's JSON, read with checks. What nobody asks for is told: nothing that a
+// client wants is dropped without a word.
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cria::server {
+
+// Null counts as absent. Errors are InvalidArgument with the place of the field ("options.top_k"),
+// its value and what was expected. Numbers that are whole may be written as such: 40.0.
+class Fields {
+ public:
+  // Bounded in size by the body, in depth here. `where` stands before names in messages.
+  static nlohmann::json parse(std::string_view body);
+  Fields(const nlohmann::json& json, std::string where);
+
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+  // Null when absent. Of any type.
+  const nlohmann::json* find(std::string_view name) const;
+  const nlohmann::json& need(std::string_view name) const;
+
+  std::string text(std::string_view name, std::string_view fallback = "") const;
+  std::string needed_text(std::string_view name) const;
+  bool flag(std::string_view name, bool fallback) const;
+  std::optional<bool> flag(std::string_view name) const;
+  std::optional<int64_t> integer(std::string_view name) const;
+  int64_t integer(std::string_view name, int64_t fallback, int64_t least, int64_t most) const;
+  std::optional<double> real(std::string_view name) const;  // finite
+  // One text, or several.
+  std::vector<std::string> texts(std::string_view name) const;
+  const nlohmann::json* array(std::string_view name) const;
+  const nlohmann::json* object(std::string_view name) const;
+
+  // Those that nobody has asked for, with their place.
+  std::vector<std::string> unread() const;
+  std::string place(std::string_view name) const;
+  [[noreturn]] void refuse(std::string_view name, std::string_view expected) const;
+
+ private:
+  const nlohmann::json& json_;
+  std::string where_;
+  mutable std::set<std::string, std::less<>> read_;
+};
+
+}  // namespace cria::server

@@ -46,6 +46,7 @@ LIBRARIES = {
     "histedit.h": ["cmd"],
     "editline/": ["cmd"],
     "utf8proc.h": ["tokenizer"],
+    "openssl/": ["registry"],
     "png.h": ["image"],
     "jpeglib.h": ["image"],
     "jerror.h": ["image"],

@@ -13,6 +13,7 @@ build_packages=(
   libcli11-dev=/usr/include/CLI/CLI.hpp
   libedit-dev=/usr/include/histedit.h
   libutf8proc-dev=/usr/include/utf8proc.h
+  libssl-dev=/usr/include/openssl/evp.h
   libpng-dev=/usr/include/png.h
   libjpeg62-turbo-dev=/usr/include/jpeglib.h
   libwebp-dev=/usr/include/webp/decode.h

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "cmd/gguf_names.h"
+#include "fs/gguf/names.h"
 #include "template/chat.h"
 
 namespace cria::cmd {
@@ -40,13 +40,13 @@ int64_t elements(const gguf::TensorInfo& tensor) {
 // The file's own name for its mix of types, or else the type that holds the most bytes.
 std::string quantization(const gguf::File& file) {
   const auto type = integer(file, "general.file_type");
-  if (type && !file_type_name(*type).empty()) return file_type_name(*type);
+  if (type && !gguf::file_type_name(*type).empty()) return gguf::file_type_name(*type);
   std::map<uint32_t, size_t> bytes;
   for (const gguf::TensorInfo& tensor : file.tensors()) bytes[tensor.type] += tensor.data.size();
   const auto most =
       std::ranges::max_element(bytes, {}, [](const auto& pair) { return pair.second; });
   if (most == bytes.end()) return "";
-  std::string name = tensor_type_name(most->first);
+  std::string name = gguf::tensor_type_name(most->first);
   std::ranges::transform(name, name.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "cmd/format.h"
-#include "cmd/gguf_names.h"
 #include "cmd/interrupt.h"
 #include "cmd/open_model.h"
 #include "cmd/output.h"
@@ -16,6 +15,7 @@
 #include "cmd/progress.h"
 #include "cmd/stopwatch.h"
 #include "cmd/table.h"
+#include "fs/gguf/names.h"
 #include "fs/gguf/write_parts.h"
 #include "quantize/quantizer.h"
 
@@ -33,8 +33,8 @@ void check_output(const std::string& input, const QuantizeOptions& options) {
 }
 
 std::string types_text(const TensorReport& tensor) {
-  const std::string to = tensor_type_name(tensor.to);
-  return tensor.is_changed ? concat(tensor_type_name(tensor.from), " -> ", to) : to;
+  const std::string to = gguf::tensor_type_name(tensor.to);
+  return tensor.is_changed ? concat(gguf::tensor_type_name(tensor.from), " -> ", to) : to;
 }
 
 std::string scientific(double value) {
@@ -97,8 +97,8 @@ void print_summary(const std::vector<TensorReport>& report, bool with_loss) {
   };
   for (const auto& [types, group] : groups) {
     const auto& [to, from] = types;
-    const std::string name = tensor_type_name(to);
-    row(to == from ? name : concat(tensor_type_name(from), " -> ", name), group);
+    const std::string name = gguf::tensor_type_name(to);
+    row(to == from ? name : concat(gguf::tensor_type_name(from), " -> ", name), group);
   }
   row(concat("all (", size_text(all.before), " before)"), all);
   print(table.text());

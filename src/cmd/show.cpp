@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "cmd/format.h"
-#include "cmd/gguf_names.h"
 #include "cmd/metadata_text.h"
 #include "cmd/open_model.h"
 #include "cmd/output.h"
@@ -10,6 +9,7 @@
 #include "cmd/summary_text.h"
 #include "cmd/table.h"
 #include "fs/gguf/gguf.h"
+#include "fs/gguf/names.h"
 
 namespace cria::cmd {
 namespace {
@@ -25,7 +25,7 @@ void print_tensors(const gguf::File& file) {
               "    ");
   table.row({"NAME", "SHAPE", "TYPE", "BYTES"});
   for (const gguf::TensorInfo& tensor : file.tensors()) {
-    table.row({escape(tensor.name), shape_text(tensor.dims), tensor_type_name(tensor.type),
+    table.row({escape(tensor.name), shape_text(tensor.dims), gguf::tensor_type_name(tensor.type),
                std::to_string(tensor.data.size())});
   }
   print(section("Tensors", table));

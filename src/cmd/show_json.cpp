@@ -1,8 +1,8 @@
 #include "cmd/show_json.h"
 
-#include "cmd/gguf_names.h"
 #include "cmd/json.h"
 #include "cmd/model_summary.h"
+#include "fs/gguf/names.h"
 
 namespace cria::cmd {
 namespace {
@@ -52,7 +52,7 @@ Json tensors_json(const gguf::File& file) {
   for (const gguf::TensorInfo& tensor : file.tensors()) {
     out.push_back({{"name", tensor.name},
                    {"shape", tensor.dims},
-                   {"type", tensor_type_name(tensor.type)},
+                   {"type", gguf::tensor_type_name(tensor.type)},
                    {"bytes", tensor.data.size()}});
   }
   return out;

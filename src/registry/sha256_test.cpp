@@ -15,5 +15,14 @@ TEST(Sha256, GivesTheExamplesOfTheStandard) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256, TakesItsBytesInPiecesOfAnySize) {
+  Sha256 hash;
+  const std::string text(1000000, 'a');
+  for (size_t begin = 0, size = 1; begin < text.size(); begin += size, size = size * 3 + 1) {
+    hash.update(std::as_bytes(std::span(text)).subspan(begin, std::min(size, text.size() - begin)));
+  }
+  EXPECT_EQ(hash.finish(), sha256(text));
+}
+
 }  // namespace
 }  // namespace cria::registry

@@ -1,10 +1,10 @@
-#include "cmd/gguf_names.h"
+#include "fs/gguf/names.h"
 
 #include <gtest/gtest.h>
 
 #include "ml/dtype.h"
 
-namespace cria::cmd {
+namespace cria::gguf {
 namespace {
 
 TEST(TensorTypeName, AgreesWithTheTypesThatCanBeComputedWith) {
@@ -28,4 +28,4 @@ TEST(FileTypeName, IsEmptyWhenUnknown) {
 }
 
 }  // namespace
-}  // namespace cria::cmd
+}  // namespace cria::gguf

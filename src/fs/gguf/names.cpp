@@ -1,11 +1,11 @@
-#include "cmd/gguf_names.h"
+#include "fs/gguf/names.h"
 
 #include <array>
 #include <string_view>
 
 #include "base/error.h"
 
-namespace cria::cmd {
+namespace cria::gguf {
 namespace {
 
 // Gaps are numbers that were given up.
@@ -37,4 +37,4 @@ std::string file_type_name(int64_t type) {
   return known ? std::string(kFileTypes[static_cast<size_t>(type)]) : "";
 }
 
-}  // namespace cria::cmd
+}  // namespace cria::gguf

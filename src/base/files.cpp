@@ -30,30 +30,6 @@ Error::Code code_of(int error) {
   }
 }
 
-// Two processes, and two threads of one, never get the same name; a left-over of a crash is skipped
-// by O_EXCL.
-std::string temporary_name(const std::string& path) {
-  static std::atomic<unsigned> counter{0};
-  return concat(path, ".tmp-", getpid(), '-', counter++);
-}
-
-FileDescriptor create_beside(const std::string& path, std::string& temporary) {
-  constexpr int kAttempts = 100;
-  for (int attempt = 1;; ++attempt) {
-    temporary = temporary_name(path);
-    const bool taken = ::access(temporary.c_str(), F_OK) == 0;
-    if (!taken || attempt == kAttempts) {
-      return FileDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    }
-  }
-}
-
-std::string folder_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 }  // namespace
 
 void fail_with_errno(std::string_view path, std::string_view what, int error) {
@@ -78,18 +54,44 @@ FileDescriptor::~FileDescriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-AtomicFile::AtomicFile(std::string path)
-    : path_(std::move(path)), file_(create_beside(path_, temporary_)) {}
-
-AtomicFile::~AtomicFile() {
-  if (!committed_) ::unlink(temporary_.c_str());
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-void AtomicFile::write(std::span<const std::byte> bytes) {
+void sync_folder(const std::string& path) {
+  const FileDescriptor folder(path, O_RDONLY | O_DIRECTORY);
+  if (::fsync(folder.get()) != 0 && errno != EINVAL) {
+    fail_with_errno(path, "cannot bring the folder to the disk", errno);
+  }
+}
+
+// Two processes, and two threads of one, never get the same name; a left-over of a crash is
+// skipped.
+std::string temporary_path(const std::string& prefix) {
+  static std::atomic<unsigned> counter{0};
+  constexpr int kAttempts = 100;
+  for (int attempt = 1;; ++attempt) {
+    const std::string path = concat(prefix, getpid(), '-', counter++);
+    if (attempt == kAttempts || ::access(path.c_str(), F_OK) != 0) return path;
+  }
+}
+
+TemporaryFile::TemporaryFile(const std::string& prefix, unsigned mode, std::string name)
+    : name_(std::move(name)),
+      path_(temporary_path(prefix)),
+      file_(path_, O_RDWR | O_CREAT | O_EXCL, mode) {}
+
+TemporaryFile::~TemporaryFile() {
+  if (!renamed_) ::unlink(path_.c_str());
+}
+
+void TemporaryFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_with_errno(path_, "cannot write", errno);
+    if (written < 0) fail_with_errno(name_, "cannot write", errno);
     bytes = bytes.subspan(static_cast<size_t>(written));
     written_ += written;
   }
@@ -100,18 +102,13 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
   begun_ = written_;
 }
 
-void AtomicFile::commit() {
-  if (::fsync(file_.get()) != 0) fail_with_errno(path_, "cannot bring to the disk", errno);
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    fail_with_errno(path_, "cannot replace", errno);
+void TemporaryFile::rename_to(const std::string& path) {
+  if (::fsync(file_.get()) != 0) fail_with_errno(name_, "cannot bring to the disk", errno);
+  if (std::rename(path_.c_str(), path.c_str()) != 0) {
+    fail_with_errno(path, "cannot replace", errno);
   }
-  committed_ = true;
-  // The new name is durable only when its folder is; some file systems cannot sync a folder, and
-  // then it is as it is.
-  const FileDescriptor folder(folder_of(path_), O_RDONLY | O_DIRECTORY);
-  if (::fsync(folder.get()) != 0 && errno != EINVAL) {
-    fail_with_errno(path_, "cannot bring its folder to the disk", errno);
-  }
+  renamed_ = true;
+  sync_folder(folder_of(path));
 }
 
 }  // namespace cria

@@ -35,26 +35,53 @@ class FileDescriptor {
   int fd_;
 };
 
+// A file under a temporary name, which is gone when it is destroyed. Errors are as of
+// fail_with_errno, about `name`.
+class TemporaryFile {
+ public:
+  // The path is `prefix` and something that no other has.
+  TemporaryFile(const std::string& prefix, unsigned mode, std::string name);
+  ~TemporaryFile();
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  // Brings it to the disk and gives it a name on the same file system, replacing what was there.
+  void rename_to(const std::string& path);
+  const std::string& path() const { return path_; }
+  int descriptor() const { return file_.get(); }
+
+ private:
+  std::string name_, path_;
+  FileDescriptor file_;
+  int64_t written_ = 0, begun_ = 0;  // bytes, and those of them on their way to the disk
+  bool renamed_ = false;
+};
+
 // Writes a file under a temporary name in the same folder. commit() brings it to the disk and gives
 // it its name, replacing what was there; without commit nothing remains. Errors are as of
 // fail_with_errno.
 class AtomicFile {
  public:
-  explicit AtomicFile(std::string path);
-  ~AtomicFile();
-  AtomicFile(const AtomicFile&) = delete;
-  AtomicFile& operator=(const AtomicFile&) = delete;
+  explicit AtomicFile(const std::string& path) : path_(path), file_(path + ".tmp-", 0666, path) {}
 
-  void write(std::span<const std::byte> bytes);
+  void write(std::span<const std::byte> bytes) { file_.write(bytes); }
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
-  void commit();
-  const std::string& temporary_path() const { return temporary_; }
+  void commit() { file_.rename_to(path_); }
+  const std::string& temporary_path() const { return file_.path(); }
 
  private:
-  std::string path_, temporary_;
-  FileDescriptor file_;
-  int64_t written_ = 0, begun_ = 0;  // bytes, and those of them on their way to the disk
-  bool committed_ = false;
+  std::string path_;
+  TemporaryFile file_;
 };
+
+// A path that begins with `prefix` and that nobody else has been given.
+std::string temporary_path(const std::string& prefix);
+
+// Brings the names in a folder to the disk; some file systems cannot, and then it is as it is.
+void sync_folder(const std::string& path);
+
+// Of what a path names.
+std::string folder_of(const std::string& path);
 
 }  // namespace cria

@@ -35,7 +35,7 @@ std::string model_path(const std::string& model) {
   if (is_file(model) || looks_like_path(model)) return model;
   try {
     const registry::Store store(registry::Store::default_folder());
-    const std::string path = store.model_file(registry::Name::parse(model)).string();
+    const std::string path = store.open(registry::Name::parse(model)).file();
     log::debug(model, " is ", path);
     return path;
   } catch (const Error& error) {

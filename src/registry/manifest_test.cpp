@@ -30,11 +30,29 @@ std::string refusal(const std::string& text) {
 TEST(Manifest, NamesItsLayersAndTheConfig) {
   const Manifest manifest = Manifest::parse(R"({"layers":[)" + layer("sha256:" + kHex, "12") +
                                             R"(],"config":)" + layer("sha256:" + kHex, "30") + "}");
-  ASSERT_EQ(manifest.layers.size(), 2u);
+  ASSERT_EQ(manifest.layers.size(), 1u);
+  ASSERT_TRUE(manifest.config);
+  EXPECT_EQ(manifest.config->size, 30);
   EXPECT_EQ(manifest.layers[0].media_type, "t");
   EXPECT_EQ(manifest.layers[0].hex, kHex);
   EXPECT_EQ(manifest.layers[0].size, 12);
   EXPECT_EQ(manifest.size(), 42);
+}
+
+TEST(Manifest, ReadsBackWhatItWrites) {
+  const Manifest written{
+      .layers = {{.media_type = "a", .hex = kHex, .size = 1},
+                 {.media_type = "b", .hex = kHex, .size = 0, .from = "library/base:latest"}},
+      .config = Layer{.media_type = std::string(kConfigLayer), .hex = kHex, .size = 3}};
+  const Manifest read = Manifest::parse(written.text());
+  ASSERT_EQ(read.layers.size(), 2u);
+  EXPECT_EQ(read.layers[1].from, "library/base:latest");
+  EXPECT_EQ(read.config->media_type, kConfigLayer);
+  EXPECT_EQ(read.text(), written.text());
+  EXPECT_EQ(
+      Manifest{}.text(),
+      R"({"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json",)"
+      R"("layers":[]})");
 }
 
 TEST(Manifest, RefusesEveryDigestThatIsNotExactlySha256) {

@@ -1,13 +1,13 @@
 #include "registry/store.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
-#include <fstream>
-#include <functional>
 
+#include "base/about_file.h"
 #include "base/error.h"
 #include "base/quote.h"
-#include "registry/manifest.h"
+#include "registry/manifest_files.h"
 #include "registry/sha256.h"
 
 namespace cria::registry {
@@ -15,49 +15,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Reads no more than a manifest may have, and nothing that is not a regular file (a pipe would
-// never end).
-std::string read_manifest(const fs::path& path) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) fail(Error::Code::kCorrupt, "not a regular file");
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kLargestManifest + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || file.gcount() == 0) fail(Error::Code::kCorrupt, "empty or unreadable");
-  text.resize(static_cast<size_t>(file.gcount()));
-  return text;
-}
-
-// What is in a folder, in order; nothing for what is no folder. Names with a dot in front are other
-// programs' files.
-std::vector<std::string> entries(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    std::string name = entry->path().filename().string();
-    if (!name.starts_with('.')) names.push_back(std::move(name));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 bool same_but_for_case(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [&](char x, char y) { return lower(x) == lower(y); });
 }
 
-using Visit = std::function<void(const fs::path& path, const std::string& name)>;
+// Those in a folder that are called so but for the case of letters, the exact one first.
+std::vector<std::string> alike(const fs::path& folder, const std::string& name) {
+  std::vector<std::string> found = entries(folder);
+  std::erase_if(found, [&](const std::string& other) { return !same_but_for_case(name, other); });
+  std::ranges::stable_partition(found, [&](const std::string& other) { return other == name; });
+  return found;
+}
 
-// Visits <host>/<namespace>/<model>/<tag>, four levels and no deeper, whatever links there may be.
-void each_manifest(const fs::path& folder, const std::string& name, size_t level,
-                   const Visit& visit) {
-  constexpr const char* kSeparators[] = {"", "/", "/", ":"};
-  if (level == std::size(kSeparators)) return visit(folder, name);
-  for (const std::string& part : entries(folder)) {
-    each_manifest(folder / part, concat(name, kSeparators[level], part), level + 1, visit);
-  }
+std::array<std::string, 4> parts_of(const Name& name) {
+  return {name.host, name.space, name.model, name.tag};
+}
+
+Name name_of(const std::vector<std::string>& path) {
+  return {.host = path[0], .space = path[1], .model = path[2], .tag = path[3]};
 }
 
 Entry read_entry(const fs::path& path, const std::string& name) {
@@ -67,21 +44,6 @@ Entry read_entry(const fs::path& path, const std::string& name) {
           .id = sha256(text),
           .size = Manifest::parse(text).size(),
           .modified = fs::last_write_time(path, error)};
-}
-
-const Layer& model_layer(const Manifest& manifest, const std::string& name) {
-  const Layer* found = nullptr;
-  int64_t count = 0;
-  for (const Layer& layer : manifest.layers) {
-    if (layer.media_type != kModelLayer) continue;
-    found = &layer;
-    ++count;
-  }
-  if (count != 1) {
-    fail(Error::Code::kUnsupported, "model ", name, ": its manifest has ", count,
-         " layers of type ", kModelLayer, ", expected one (a GGUF file)");
-  }
-  return *found;
 }
 
 }  // namespace
@@ -100,7 +62,7 @@ fs::path Store::default_folder() {
 
 std::vector<Entry> Store::list(std::vector<std::string>* problems) const {
   std::vector<Entry> found;
-  each_manifest(folder_ / "manifests", "", 0, [&](const fs::path& path, const std::string& name) {
+  each_manifest(manifests(), [&](const fs::path& path, const std::string& name) {
     try {
       found.push_back(read_entry(path, name));
     } catch (const Error& error) {
@@ -112,20 +74,35 @@ std::vector<Entry> Store::list(std::vector<std::string>* problems) const {
   return found;
 }
 
-fs::path Store::manifest_file(const Name& name) const {
-  fs::path path = folder_ / "manifests";
-  for (const std::string& part : {name.host, name.space, name.model, name.tag}) {
-    std::error_code error;
-    if (fs::exists(path / part, error)) {
-      path /= part;
-      continue;
+fs::path Store::path_of(const Path& path) const {
+  fs::path out = manifests();
+  for (const std::string& part : path) out /= part;
+  return out;
+}
+
+std::optional<Store::Path> Store::find(const Name& name) const {
+  std::vector<Path> candidates{{}};
+  for (const std::string& part : parts_of(name)) {
+    std::vector<Path> deeper;
+    for (const Path& candidate : candidates) {
+      for (std::string& found : alike(path_of(candidate), part)) {
+        deeper.push_back(candidate);
+        deeper.back().push_back(std::move(found));
+      }
     }
-    const std::vector<std::string> names = entries(path);
-    const auto same = std::find_if(names.begin(), names.end(), [&](const std::string& other) {
-      return same_but_for_case(part, other);
-    });
-    if (same == names.end()) return {};
-    path /= *same;
+    candidates = std::move(deeper);
+  }
+  if (candidates.empty()) return std::nullopt;
+  return candidates.front();
+}
+
+// As far as there are folders of its name, in their letters.
+Store::Path Store::place_for(const Name& name) const {
+  if (std::optional<Path> found = find(name)) return *found;
+  Path path;
+  for (const std::string& part : parts_of(name)) {
+    const std::vector<std::string> found = alike(path_of(path), part);
+    path.push_back(found.empty() ? part : found.front());
   }
   return path;
 }
@@ -143,29 +120,15 @@ void Store::fail_not_found(const Name& name) const {
                      : "there are " + there);
 }
 
-fs::path Store::model_file(const Name& name) const {
-  const fs::path path = manifest_file(name);
-  if (path.empty()) fail_not_found(name);
-  const std::string model = name.shortest();
-  Manifest manifest;
-  try {
-    manifest = Manifest::parse(read_manifest(path));
-  } catch (const Error& error) {
-    fail(error.code(), "manifest of ", model, ": ", error.what());
-  }
-  const Layer& layer = model_layer(manifest, model);
-  const std::string blob = "sha256-" + layer.hex;
-  fs::path file = folder_ / "blobs" / blob;
+Model Store::open(const Name& name) const {
+  const std::optional<Path> path = find(name);
+  if (!path) fail_not_found(name);
+  const Name stored = name_of(*path);
+  const fs::path file = path_of(*path);
+  std::string text =
+      about_file("manifest of " + stored.shortest(), [&] { return read_manifest(file); });
   std::error_code error;
-  if (!fs::is_regular_file(file, error)) {
-    fail(Error::Code::kCorrupt, "manifest of ", model, ": blob ", blob, " is not there");
-  }
-  const auto size = fs::file_size(file, error);
-  if (error || size != static_cast<uint64_t>(layer.size)) {
-    fail(Error::Code::kCorrupt, "manifest of ", model, ": blob ", blob, " has ", size,
-         " bytes, expected ", layer.size);
-  }
-  return file;
+  return {stored, std::move(text), blobs(), fs::last_write_time(file, error)};
 }
 
 }  // namespace cria::registry

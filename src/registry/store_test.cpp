@@ -47,7 +47,7 @@ class StoreTest : public testing::Test {
   }
   std::string refusal(const std::string& name, Error::Code code) const {
     try {
-      return "found " + store().model_file(Name::parse(name)).string();
+      return "found " + store().open(Name::parse(name)).file();
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), code) << error.what();
       return error.what();
@@ -60,12 +60,12 @@ class StoreTest : public testing::Test {
 
 TEST_F(StoreTest, FindsTheFileOfAModel) {
   write_model("tiny/1b");
-  EXPECT_EQ(store().model_file(Name::parse("tiny:1b")), folder_ / "blobs" / ("sha256-" + kHex));
+  EXPECT_EQ(store().open(Name::parse("tiny:1b")).file(), folder_ / "blobs" / ("sha256-" + kHex));
 }
 
 TEST_F(StoreTest, LooksUpWithoutRegardToCase) {
   write_model("Tiny/1B");
-  EXPECT_NO_THROW(store().model_file(Name::parse("Library/tINY:1b")));
+  EXPECT_NO_THROW(store().open(Name::parse("Library/tINY:1b")).file());
 }
 
 TEST_F(StoreTest, SaysWhatIsThereWhenAModelIsNot) {

@@ -34,10 +34,11 @@ ALLOWED = {
     "runner": ["model", "kvcache", "tokenizer", "sample"],
     "modelfile": [],
     "registry": ["modelfile", "fs/gguf"],
+    "create": ["registry", "modelfile", "convert", "quantize", "model", "tokenizer", "fs/gguf"],
     "settings": [],
     "server/http": [],
     "server": ["server/http", "settings", "runner", "registry", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
-    "cmd": ["runner", "registry", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
+    "cmd": ["runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 
 # Which folders may include a library's headers. The C++ standard library and the system are free to all.

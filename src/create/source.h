@@ -1,0 +1,29 @@
+#pragma once
+// What FROM, DRAFT and ADAPTER name.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "registry/store.h"
+
+namespace cria::create {
+
+struct Source {
+  std::string checkpoint;                // folder of a checkpoint or a PEFT adapter
+  std::vector<std::string> files;        // or GGUF files, of split ones the first
+  std::optional<registry::Model> model;  // or a stored model
+};
+
+// With ~ for the home folder; relative ones begin in `folder`.
+std::string expand_path(const std::string& path, const std::string& folder);
+
+// A folder, a file, a stored model's name, or a blob as @sha256:... NotFound, with what was looked
+// for; InvalidArgument: a folder without weights, files that are no GGUF, a path that leads outside
+// ("insecure path").
+Source find_source(const std::string& text, const std::string& folder,
+                   const registry::Store& store);
+// The same without stored models.
+Source find_adapter(const std::string& text, const std::string& folder);
+
+}  // namespace cria::create

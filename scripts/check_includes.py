@@ -37,7 +37,7 @@ ALLOWED = {
     "create": ["registry", "modelfile", "convert", "quantize", "model", "tokenizer", "fs/gguf"],
     "settings": [],
     "server/http": [],
-    "server": ["server/http", "settings", "runner", "registry", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
+    "server": ["server/http", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
     "cmd": ["runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 

@@ -7,20 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "template/message.h"
+
 namespace cria::chat {
-
-struct Message {
-  std::string role;  // "system", "user", "assistant"
-  std::string content;
-  std::string pictures = {};  // the text of the tokens that stand for its pictures, before it
-};
-
-// A stretch of prompt: `special` text comes from the template and may hold special tokens, the rest
-// from users.
-struct Part {
-  std::string text;
-  bool special = false;
-};
 
 class Samples;
 

@@ -37,13 +37,14 @@ ALLOWED = {
     "create": ["registry", "modelfile", "convert", "quantize", "model", "tokenizer", "fs/gguf"],
     "settings": [],
     "server/http": [],
-    "server": ["server/http", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
+    "server/answers": ["server/http", "template"],
+    "server": ["server/answers", "server/http", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
     "cmd": ["runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 
 # Which folders may include a library's headers. The C++ standard library and the system are free to all.
 LIBRARIES = {
-    "nlohmann/": ["fs/safetensors", "convert", "registry", "server", "cmd"],
+    "nlohmann/": ["fs/safetensors", "convert", "registry", "server/answers", "server", "cmd"],
     "CLI/": ["cmd"],
     "histedit.h": ["cmd"],
     "editline/": ["cmd"],

@@ -1,0 +1,57 @@
+#pragma once
+// What a model writes as it comes, whatever dialect it is told in.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "template/message.h"
+
+namespace cria::server {
+
+struct TokenLogprob {
+  std::string token;  // its bytes
+  float logprob = 0;
+  struct Alternative {
+    std::string token;
+    float logprob;
+  };
+  std::vector<Alternative> top = {};
+};
+
+// A stretch of one of the answers to a request.
+struct Event {
+  enum class Kind : uint8_t {
+    kThinking,       // text
+    kContent,        // text
+    kToolBegin,      // call: id, index, name
+    kToolArguments,  // text: some more of the arguments of the call that has begun, JSON
+    kToolEnd,        // call: all of it
+  };
+  Kind kind = Kind::kContent;
+  int64_t choice = 0;  // of which answer
+  std::string text = {};
+  chat::ToolCall call = {};
+  std::vector<TokenLogprob> logprobs = {};  // of the tokens that made it
+};
+
+enum class Reason : uint8_t {
+  kStop,
+  kLength,     // as many tokens as were asked for, or a full context
+  kToolCalls,  // it waits for what tools give
+  kLoad,       // there was nothing to answer: the model is in memory now
+  kUnload,     // or no longer
+};
+
+// How one of the answers ended.
+struct Outcome {
+  Reason reason = Reason::kStop;
+  std::string stopped_by = {};  // the stop string
+  int64_t prompt_tokens = 0, cached_tokens = 0, generated_tokens = 0;
+  std::chrono::nanoseconds total{0}, load{0}, prompt{0}, generation{0};
+  std::vector<std::string> warnings = {};  // what was asked for and has no effect
+};
+
+}  // namespace cria::server

@@ -48,7 +48,7 @@ LIBRARIES = {
     "CLI/": ["cmd"],
     "histedit.h": ["cmd"],
     "editline/": ["cmd"],
-    "utf8proc.h": ["tokenizer"],
+    "utf8proc.h": ["tokenizer", "template"],
     "openssl/": ["registry"],
     "png.h": ["image"],
     "jpeglib.h": ["image"],

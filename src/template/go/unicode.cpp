@@ -1,0 +1,97 @@
+#include "template/go/unicode.h"
+
+#include <utf8proc.h>
+
+namespace cria::go {
+namespace {
+
+utf8proc_category_t category(char32_t code) {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(code));
+}
+
+}  // namespace
+
+Rune decode_rune(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return {first, 1};
+  const size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
+  if (size == 0 || first > 0xf4 || text.size() < size) return {kReplacement, 1};
+  char32_t code = first & (0x7f >> size);
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {kReplacement, 1};
+    code = code << 6 | (byte(i) & 0x3f);
+  }
+  const bool too_long = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
+  if (too_long || is_surrogate(code) || code > kLastRune) return {kReplacement, 1};
+  return {code, size};
+}
+
+void append_rune(std::string& text, char32_t code) {
+  if (code > kLastRune || is_surrogate(code)) code = kReplacement;
+  const auto add = [&](char32_t byte) { text += static_cast<char>(byte); };
+  const auto follow = [&](int shift) { add(0x80 | (code >> shift & 0x3f)); };
+  if (code < 0x80) {
+    add(code);
+  } else if (code < 0x800) {
+    add(0xc0 | code >> 6);
+    follow(0);
+  } else if (code < 0x10000) {
+    add(0xe0 | code >> 12);
+    follow(6);
+    follow(0);
+  } else {
+    add(0xf0 | code >> 18);
+    follow(12);
+    follow(6);
+    follow(0);
+  }
+}
+
+size_t count_runes(std::string_view text) {
+  size_t count = 0;
+  for (; !text.empty(); ++count) text.remove_prefix(decode_rune(text).size);
+  return count;
+}
+
+bool is_surrogate(char32_t code) { return code >= 0xd800 && code <= 0xdfff; }
+
+bool is_letter_or_digit(char32_t code) {
+  switch (category(code)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_ND:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_white_space(char32_t code) {
+  if (code >= '\t' && code <= '\r') return true;
+  if (code == 0x85 || code == 0x2028 || code == 0x2029) return true;
+  return category(code) == UTF8PROC_CATEGORY_ZS;
+}
+
+bool is_printable(char32_t code) {
+  if (code > kLastRune) return false;
+  switch (category(code)) {
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+      return false;
+    case UTF8PROC_CATEGORY_ZS:
+      return code == ' ';
+    default:
+      return true;
+  }
+}
+
+}  // namespace cria::go

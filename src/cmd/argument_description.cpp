@@ -3,6 +3,7 @@
 #include "cmd/graph.h"
 #include "cmd/new.h"
 #include "cmd/show.h"
+#include "cmd/template.h"
 
 namespace cria::cmd {
 namespace {
@@ -87,6 +88,45 @@ void declare_new(CLI::App& app, Action& action) {
           "  cria new olmoe --like qwen3moe --class OlmoeForCausalLM");
 }
 
+CLI::Option* json_file(CLI::App* command, const char* name, std::optional<std::string>& to,
+                       const char* help) {
+  return command
+      ->add_option_function<std::string>(
+          name, [&to](const std::string& value) { to = unprotect(value); }, help)
+      ->type_name("FILE");
+}
+
+void declare_template(CLI::App& app, Action& action) {
+  const auto [command, options] = declare(
+      app, action, "template", "Prints the prompt that a chat template makes.", render_template);
+  text(command, "--go", options->go, "The template, in the language of Go's text/template")
+      ->required()
+      ->type_name("FILE");
+  CLI::Option* messages =
+      json_file(command, "--messages", options->messages,
+                "JSON, - for standard input: a list of messages, or an object with messages, "
+                "tools, system and think, as /api/chat takes them");
+  CLI::Option* data =
+      json_file(command, "--data", options->data,
+                "JSON, - for standard input: any value, which is all that the template sees");
+  messages->excludes(data);
+  command
+      ->add_option_function<std::string>(
+          "--now", [o = options](const std::string& value) { o->now = unprotect(value); },
+          "What the template's clock shows: a day, or a day and a time; default: the present")
+      ->type_name("TIME");
+  command->parse_complete_callback([o = options] {
+    if (!o->messages && !o->data) throw CLI::RequiredError("--messages or --data");
+  });
+  explain(command,
+          "Go templates see what they see in Ollama: .System, .Messages, .Tools and so on. With "
+          "--data, whole\nnumbers are int, others float64.",
+          "  cria template --go chat.gotmpl --messages talk.json\n"
+          "  cria template --go chat.gotmpl --messages - <<< '[{\"role\": \"user\", \"content\": "
+          "\"Hello\"}]'\n"
+          "  cria template --go any.gotmpl --data values.json --now 2026-07-31");
+}
+
 }  // namespace
 
 void declare_description_commands(CLI::App& app, Action& action) {
@@ -94,6 +134,7 @@ void declare_description_commands(CLI::App& app, Action& action) {
   declare_graph(app, action);
   declare_architectures(app, action);
   declare_new(app, action);
+  declare_template(app, action);
 }
 
 }  // namespace cria::cmd

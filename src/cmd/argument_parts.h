@@ -62,7 +62,7 @@ void adapters(CLI::App* command, ComputeOptions& to);
 // What stands below the options in the help.
 void explain(CLI::App* command, const std::string& details, const std::string& examples);
 
-// show, graph, architectures and new.
+// show, graph, architectures, new and template.
 void declare_description_commands(CLI::App& app, Action& action);
 
 // imatrix, perplexity and quantize.

@@ -61,7 +61,7 @@ std::string Folder::file(std::string_view name) const {
   if (error) fail(Code::kNotFound, path_, ": the file ", quote(name), " is missing");
   if (!is_inside(real, real_) && (blobs_.empty() || !is_inside(real, blobs_))) {
     fail(Code::kInvalidArgument, path.string(), ": is a link to ", quote(real.string()),
-         ", expected a file that lies in the folder");
+         ", an insecure path: expected a file that lies in the folder");
   }
   return path.string();
 }

@@ -88,23 +88,32 @@ class Creation {
       fail(Error::Code::kInvalidArgument, "DRAFT ", draft, ": holds several models, expected one");
     }
     const std::string& preset = options_.draft_quantize;
-    layers_.add(kDraftLayer,
-                !source.checkpoint.empty()
-                    ? weights_.of_checkpoint(source.checkpoint, preset)
-                    : weights_.of_file(source.model ? source.model->file() : source.files.front(),
-                                       preset));
+    layers_.add(
+        kDraftLayer,
+        !source.checkpoint.empty()
+            ? weights_.of_checkpoint(source.checkpoint, preset)
+            : weights_.of_file(source.model ? source.model->file() : source.files.front(), preset));
   }
 
   void take_adapter(const std::string& adapter) {
     const Source source = find_adapter(adapter, options_.folder);
-    if (!source.checkpoint.empty()) {
-      return layers_.add(kAdapterLayer, weights_.of_adapter(source.checkpoint, checkpoint_));
-    }
+    if (!source.checkpoint.empty()) return layers_.add(kAdapterLayer, converted(source.checkpoint));
     for (const std::string& file : source.files) {
       if (kind_of(*gguf::File::open(file)) != kAdapterLayer) {
         fail(Error::Code::kInvalidArgument, file, ": is no adapter, as ADAPTER expects");
       }
       layers_.add(kAdapterLayer, weights_.of_file(file, ""));
+    }
+  }
+
+  // A PEFT adapter needs the config.json of its model's checkpoint.
+  Blob converted(const std::string& adapter) {
+    try {
+      return weights_.of_adapter(adapter, checkpoint_);
+    } catch (const Error& error) {
+      if (!checkpoint_.empty() || error.code() != Error::Code::kNotFound) throw;
+      fail(error.code(), error.what(),
+           "; or let cria convert make a .gguf file of it, for ADAPTER");
     }
   }
 
@@ -135,7 +144,9 @@ class Creation {
   }
 
   ModelConfig config() const {
-    const auto told = [&] { return describe(*gguf::File::open(layers_.files(kModelLayer).front())); };
+    const auto told = [&] {
+      return describe(*gguf::File::open(layers_.files(kModelLayer).front()));
+    };
     ModelConfig config = inherited_ ? *inherited_ : told();
     if (config.parameter_size.empty()) {
       const ModelConfig now = told();

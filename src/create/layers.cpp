@@ -8,8 +8,8 @@ namespace cria::create {
 
 void Layers::tell(const registry::Blob& blob) const {
   if (status_) {
-    status_(concat(blob.is_new ? "creating new layer" : "using existing layer", " sha256:",
-                   blob.hex));
+    status_(
+        concat(blob.is_new ? "creating new layer" : "using existing layer", " sha256:", blob.hex));
   }
 }
 
@@ -43,9 +43,8 @@ void Layers::replace(std::string_view media_type, std::string_view content) {
 }
 
 void Layers::remove(std::string_view media_type) {
-  std::erase_if(layers_, [&](const registry::Layer& layer) {
-    return layer.media_type == media_type;
-  });
+  std::erase_if(layers_,
+                [&](const registry::Layer& layer) { return layer.media_type == media_type; });
 }
 
 std::vector<std::string> Layers::files(std::string_view media_type) const {
@@ -60,10 +59,10 @@ registry::Manifest Layers::manifest(registry::ModelConfig config) {
   for (const registry::Layer& layer : layers_) config.digests.push_back(layer.hex);
   const registry::Blob blob = blobs_.add(config.text());
   tell(blob);
-  return {.layers = layers_,
-          .config = registry::Layer{.media_type = std::string(registry::kConfigLayer),
-                                    .hex = blob.hex,
-                                    .size = blob.size}};
+  return {
+      .layers = layers_,
+      .config = registry::Layer{
+          .media_type = std::string(registry::kConfigLayer), .hex = blob.hex, .size = blob.size}};
 }
 
 }  // namespace cria::create

@@ -32,12 +32,10 @@ bool is_later_part(const std::string& name) {
 }
 
 bool has_weights(const convert::Folder& folder) {
-  constexpr std::pair<const char*, const char*> kPatterns[] = {{"model", ".safetensors"},
-                                                               {"consolidated", ".safetensors"},
-                                                               {"adapter_model", ".safetensors"},
-                                                               {"adapter_model", ".bin"},
-                                                               {"pytorch_model", ".bin"},
-                                                               {"consolidated", ".pth"}};
+  constexpr std::pair<const char*, const char*> kPatterns[] = {
+      {"model", ".safetensors"},         {"consolidated", ".safetensors"},
+      {"adapter_model", ".safetensors"}, {"adapter_model", ".bin"},
+      {"pytorch_model", ".bin"},         {"consolidated", ".pth"}};
   for (const auto& [begin, end] : kPatterns) {
     if (!folder.list(begin, end).empty()) return true;
   }
@@ -49,7 +47,8 @@ Source in_folder(const std::string& path) {
   if (has_weights(folder)) return {.checkpoint = path, .files = {}, .model = {}};
   Source source;
   for (const std::string& name : folder.list("", ".gguf")) {
-    if (!is_later_part(name)) source.files.push_back(folder.file(name));
+    std::string file = folder.file(name);  // checks the other parts, too
+    if (!is_later_part(name)) source.files.push_back(std::move(file));
   }
   if (source.files.empty()) {
     fail(Error::Code::kInvalidArgument, path,
@@ -92,13 +91,14 @@ Source find_source(const std::string& text, const std::string& folder,
     if (!exists(blob)) fail(Error::Code::kNotFound, "there is no blob ", digest, " in the store");
     return {.checkpoint = {}, .files = {std::move(blob)}, .model = {}};
   }
-  if (looks_like_path(text)) fail(Error::Code::kNotFound, path, ": there is no such file or folder");
+  if (looks_like_path(text))
+    fail(Error::Code::kNotFound, path, ": there is no such file or folder");
   try {
     return {.checkpoint = {}, .files = {}, .model = store.open(registry::Name::parse(text))};
   } catch (const Error& error) {
     if (error.code() == Error::Code::kCorrupt) throw;
-    fail(error.code(), "there is no file or folder ", path, ", and no stored model: ",
-         error.what());
+    fail(error.code(), "there is no file or folder ", path,
+         ", and no stored model: ", error.what());
   }
 }
 

@@ -41,9 +41,8 @@ bool Weights::show(const std::string& status, uint64_t done, uint64_t total) con
 }
 
 registry::Blob Weights::adopt(const std::string& path) const {
-  return blobs_.adopt(path, [this](uint64_t done, uint64_t total) {
-    return show("hashing model", done, total);
-  });
+  return blobs_.adopt(
+      path, [this](uint64_t done, uint64_t total) { return show("hashing model", done, total); });
 }
 
 // Of what `write` writes to a path; its errors are about something that people know.
@@ -100,27 +99,26 @@ registry::Blob Weights::of_checkpoint(const std::string& folder, const std::stri
   }
   tell(status);
   return written(folder, [&](const std::string& scratch) {
-    convert::convert(folder, scratch,
-                     {.transform = quantizer ? std::ref(*quantizer)
-                                             : std::function<gguf::Writer(const gguf::Writer&)>(),
-                      .progress = [&](uint64_t done,
-                                      uint64_t total) { return show(status, done, total); },
-                      .check = check,
-                      .notice = options_.notice});
+    convert::convert(
+        folder, scratch,
+        {.transform =
+             quantizer ? std::ref(*quantizer) : std::function<gguf::Writer(const gguf::Writer&)>(),
+         .progress = [&](uint64_t done, uint64_t total) { return show(status, done, total); },
+         .check = check,
+         .notice = options_.notice});
   });
 }
 
 registry::Blob Weights::of_adapter(const std::string& folder, const std::string& base) const {
   tell("converting adapter");
   return written(folder, [&](const std::string& scratch) {
-    convert::convert(folder, scratch,
-                     {.base = base,
-                      .progress = [&](uint64_t done,
-                                      uint64_t total) {
-                        return show("converting adapter", done, total);
-                      },
-                      .check_adapter = model::check_adapter,
-                      .notice = options_.notice});
+    convert::convert(
+        folder, scratch,
+        {.base = base,
+         .progress = [&](uint64_t done,
+                         uint64_t total) { return show("converting adapter", done, total); },
+         .check_adapter = model::check_adapter,
+         .notice = options_.notice});
   });
 }
 

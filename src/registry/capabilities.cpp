@@ -1,0 +1,44 @@
+#include "registry/capabilities.h"
+
+#include <string_view>
+
+namespace cria::registry {
+namespace {
+
+bool has_key(const gguf::File& file, const std::string& key) {
+  return file.metadata().find(key) != file.metadata().end();
+}
+
+std::string text(const gguf::File& file, std::string_view key) {
+  const auto found = file.metadata().find(key);
+  if (found == file.metadata().end()) return {};
+  const auto* value = std::get_if<std::string>(&found->second);
+  return value ? *value : std::string();
+}
+
+}  // namespace
+
+std::vector<std::string> capabilities(const gguf::File& file,
+                                      const std::optional<std::string>& go_template,
+                                      bool has_projector) {
+  const std::string architecture = text(file, "general.architecture");
+  const std::string chat_template =
+      go_template ? *go_template : text(file, "tokenizer.chat_template");
+  const auto mentions = [&](std::string_view word) {
+    return chat_template.find(word) != std::string::npos;
+  };
+  std::vector<std::string> found;
+  const bool embeds = has_key(file, architecture + ".pooling_type");
+  found.emplace_back(embeds ? "embedding" : "completion");
+  if (has_projector || has_key(file, architecture + ".vision.block_count")) {
+    found.emplace_back("vision");
+  }
+  if (mentions(go_template ? ".Tools" : "tools")) found.emplace_back("tools");
+  if (go_template && mentions(".Suffix")) found.emplace_back("insert");
+  if (mentions(go_template ? ".Think" : "reasoning_content") || mentions("<think>")) {
+    found.emplace_back("thinking");
+  }
+  return found;
+}
+
+}  // namespace cria::registry

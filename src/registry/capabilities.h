@@ -1,0 +1,18 @@
+#pragma once
+// What a model can do, as its template and its file tell.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fs/gguf/gguf.h"
+
+namespace cria::registry {
+
+// Of completion, embedding, vision, tools, insert and thinking. `go_template` is that of a
+// TEMPLATE, which stands before the file's own.
+std::vector<std::string> capabilities(const gguf::File& file,
+                                      const std::optional<std::string>& go_template,
+                                      bool has_projector);
+
+}  // namespace cria::registry

@@ -145,7 +145,7 @@ TEST(GoTemplate, PrintsValues) {
   expect_all(
       {{"{{ .mixed }} {{ .map }} {{ .none }}",
         "[1 a <nil> [2.5 true] map[k:v]] map[a:1 b:2 inner:map[x:y]] []"},
-       {"{{ print 1 2 \"a\" \"b\" 3 nil }}|{{ println 1 \"a\" }}", "1 2a b3 <nil>|1 a\n"},
+       {"{{ print 1 2 \"a\" \"b\" 3 nil }}|{{ println 1 \"a\" }}", "1 2ab3 <nil>|1 a\n"},
        {"{{ print nil .missing }}", "<nil> <nil>"},
        {"{{ html \"<a&'\\\">\" }} {{ js \"it's <b>=\" }} {{ urlquery \"a b&c\" }} {{ html nil }}",
         "&lt;a&amp;&#39;&#34;&gt; it\\'s \\u003Cb\\u003E\\u003D a+b%26c &lt;no value&gt;"}});
@@ -165,7 +165,7 @@ TEST(GoTemplate, FormatsAsPrintfDoes) {
         "interface {}(nil), []interface {}{2.5, true}, map[string]interface {}{\"k\":\"v\"}} "
         "map[string]interface {} true"},
        {"{{ printf \"%[2]d %[1]d %*d %.*f %%\" 1 2 }}",
-        "2 1 %!(BADWIDTH)%!d(MISSING) %!(BADPREC)%!f(MISSING) %"},
+        "2 1 %!d(MISSING) %!(BADPREC)%!f(MISSING) %"},
        {"{{ printf \"%d %s %z\" \"a\" 1 }}", "%!d(string=a) %!s(int=1) %!z(MISSING)"},
        {"{{ printf \"%d\" nil }} {{ printf \"x\" 1 nil }} {{ printf \"%\" }} {{ printf \"%[9]d\" 1 "
         "}}",
@@ -294,7 +294,7 @@ TEST(GoTemplate, StaysWithinItsLimits) {
   refuses("{{ range 1000000000 }}{{ end }}", "steps");
   refuses("{{ define \"r\" }}{{ template \"r\" }}{{ end }}{{ template \"r\" }}", "levels");
   refuses("{{ $x := \"x\" }}" + repeated("{{ $x = print $x $x }}", 40), "bytes");
-  refuses("{{ printf \"" + repeated("%1000000d", 100) + "\" 1 }}", "bytes");
+  refuses("{{ printf \"" + repeated("%1000000[1]d", 100) + "\" 1 }}", "bytes");
   refuses(repeated("{{ if 1 }}", 2000), "nested deeper");
   refuses("{{ " + repeated("(", 2000), "nested deeper");
   refuses("{{ if 0 }}" + repeated("{{ else if 0 }}", 2000), "nested deeper");

@@ -81,15 +81,14 @@ Value int_value(int64_t number) { return {number}; }
 Value list_value(List list) { return {std::make_shared<const List>(std::move(list))}; }
 
 Value map_value(Map map) {
-  // Of members of the same name, the last one counts.
-  std::ranges::reverse(map.entries);
-  const auto name_of = [](const auto& entry) -> const std::string& { return entry.first; };
   if (map.order == Map::Order::kSorted) {
-    std::ranges::stable_sort(map.entries, {}, name_of);
-    const auto repeated = std::ranges::unique(map.entries, {}, name_of);
-    map.entries.erase(repeated.begin(), repeated.end());
-  } else {
+    // Of members of the same name, the last one counts.
     std::ranges::reverse(map.entries);
+    const auto name_of = [](const auto& entry) -> const std::string& { return entry.first; };
+    std::ranges::stable_sort(map.entries, {}, name_of);
+    const auto same_name = [](const auto& a, const auto& b) { return a.first == b.first; };
+    map.entries.erase(std::unique(map.entries.begin(), map.entries.end(), same_name),
+                      map.entries.end());
   }
   return {std::make_shared<const Map>(std::move(map))};
 }

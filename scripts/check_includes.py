@@ -29,9 +29,13 @@ ALLOWED = {
     "quantize": ["ml", "fs/gguf"],
     "tokenizer": ["fs/gguf"],
     "sample": [],
+    "grammar": [],
+    "grammar/gbnf": ["grammar"],
+    "grammar/regex": ["grammar"],
+    "grammar/schema": ["grammar", "grammar/regex"],
     "image": [],
     "template": [],
-    "runner": ["model", "kvcache", "tokenizer", "sample"],
+    "runner": ["model", "kvcache", "tokenizer", "sample", "grammar"],
     "modelfile": [],
     "registry": ["modelfile", "fs/gguf"],
     "create": ["registry", "modelfile", "convert", "quantize", "model", "tokenizer", "fs/gguf"],
@@ -39,12 +43,13 @@ ALLOWED = {
     "server/http": [],
     "server/answers": ["server/http", "template"],
     "server": ["server/answers", "server/http", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
-    "cmd": ["runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
+    "cmd": ["runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
+            "grammar/schema", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 
 # Which folders may include a library's headers. The C++ standard library and the system are free to all.
 LIBRARIES = {
-    "nlohmann/": ["fs/safetensors", "convert", "registry", "server/answers", "server", "cmd"],
+    "nlohmann/": ["fs/safetensors", "convert", "registry", "grammar/schema", "server/answers", "server", "cmd"],
     "CLI/": ["cmd"],
     "histedit.h": ["cmd"],
     "editline/": ["cmd"],

@@ -1,0 +1,188 @@
+#include "grammar/analysis.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.h"
+#include "base/quote.h"
+
+namespace cria::grammar {
+namespace {
+
+using Kind = Expression::Kind;
+
+constexpr size_t kMostSteps = 200'000'000;
+
+// Passes over all expressions, each after its parts, until no rule's fact changes.
+template <class Fact>
+std::vector<bool> least_fixpoint(const Rules& rules, Fact fact) {
+  std::vector<bool> of_rule(rules.rules()), of(rules.expressions().size());
+  size_t steps = 0;
+  for (bool changed = true; changed;) {
+    steps += of.size() + of_rule.size();
+    if (steps > kMostSteps) {
+      fail(Error::Code::kInvalidArgument, "grammar: its rules are too entangled to be analysed");
+    }
+    for (size_t i = 0; i < of.size(); ++i) of[i] = fact(rules.expressions()[i], of, of_rule);
+    changed = false;
+    for (Rule rule = 0; rule < rules.rules(); ++rule) {
+      if (of_rule[rule] == of[rules.body(rule)]) continue;
+      of_rule[rule] = changed = true;
+    }
+  }
+  return of;
+}
+
+std::vector<bool> nullable(const Rules& rules) {
+  return least_fixpoint(rules, [&](const Expression& e, const auto& of, const auto& of_rule) {
+    const auto is = [&](Expr part) { return of[part]; };
+    switch (e.kind) {
+      case Kind::kBytes:
+        return e.count == 0;
+      case Kind::kChars:
+        return false;
+      case Kind::kSequence:
+        return std::ranges::all_of(rules.parts_of(e), is);
+      case Kind::kChoice:
+        return std::ranges::any_of(rules.parts_of(e), is);
+      case Kind::kRepeat:
+        return e.min == 0 || of[e.first];
+      default:
+        return bool{of_rule[e.first]};
+    }
+  });
+}
+
+std::vector<bool> productive(const Rules& rules) {
+  return least_fixpoint(rules, [&](const Expression& e, const auto& of, const auto& of_rule) {
+    const auto is = [&](Expr part) { return of[part]; };
+    switch (e.kind) {
+      case Kind::kBytes:
+        return true;
+      case Kind::kChars:
+        return !rules.chars_of(e).empty();
+      case Kind::kSequence:
+        return std::ranges::all_of(rules.parts_of(e), is);
+      case Kind::kChoice:
+        return std::ranges::any_of(rules.parts_of(e), is);
+      case Kind::kRepeat:
+        return e.min == 0 || of[e.first];
+      default:
+        return bool{of_rule[e.first]};
+    }
+  });
+}
+
+// The longest text of an expression in bytes, and its size when all is written out; both only
+// while they are small.
+struct Measure {
+  uint32_t length = 0, size = 0;
+};
+
+constexpr uint32_t kMostLength = 16, kMostSize = 64;
+constexpr int kMostLevels = 8;  // of brief rules within each other
+
+using Measured = std::optional<Measure>;
+
+Measured measure(const Rules& rules, const Expression& e, const std::vector<Measured>& of,
+                 const std::vector<Measured>& of_rule) {
+  Measure sum;
+  const auto checked = [&]() -> Measured {
+    if (sum.length > kMostLength || sum.size > kMostSize) return std::nullopt;
+    return sum;
+  };
+  switch (e.kind) {
+    case Kind::kBytes:
+      sum = {e.count, e.count};
+      return checked();
+    case Kind::kChars: {
+      const auto ranges = static_cast<uint32_t>(rules.chars_of(e).ranges().size());
+      sum = {4, std::max<uint32_t>(1, ranges)};
+      return checked();
+    }
+    case Kind::kRepeat:
+      if (!of[e.first] || e.max > kMostLength) return std::nullopt;
+      sum = {of[e.first]->length * e.max, of[e.first]->size * e.max};
+      return checked();
+    case Kind::kRule:
+      return of_rule[e.first];
+    default:
+      break;
+  }
+  for (const Expr part : rules.parts_of(e)) {
+    if (!of[part]) return std::nullopt;
+    sum.size += of[part]->size;
+    sum.length = e.kind == Kind::kSequence ? sum.length + of[part]->length
+                                           : std::max(sum.length, of[part]->length);
+    if (!checked()) return std::nullopt;
+  }
+  return sum;
+}
+
+std::vector<bool> brief(const Rules& rules) {
+  std::vector<Measured> of(rules.expressions().size()), of_rule(rules.rules());
+  for (int level = 0; level < kMostLevels; ++level) {
+    for (size_t i = 0; i < of.size(); ++i)
+      of[i] = measure(rules, rules.expressions()[i], of, of_rule);
+    for (Rule rule = 0; rule < rules.rules(); ++rule) of_rule[rule] = of[rules.body(rule)];
+  }
+  std::vector<bool> brief(rules.rules());
+  for (Rule rule = 0; rule < rules.rules(); ++rule) brief[rule] = of_rule[rule].has_value();
+  return brief;
+}
+
+// The rules that a text of an expression may begin with.
+void collect_first(const Rules& rules, const Facts& facts, Expr expression,
+                   std::vector<Rule>& first) {
+  const Expression& e = rules.expressions()[expression];
+  if (e.kind == Kind::kRule) first.push_back(e.first);
+  if (e.kind == Kind::kRepeat && e.max > 0) collect_first(rules, facts, e.first, first);
+  if (e.kind != Kind::kSequence && e.kind != Kind::kChoice) return;
+  for (const Expr part : rules.parts_of(e)) {
+    collect_first(rules, facts, part, first);
+    if (e.kind == Kind::kSequence && !facts.nullable[part]) return;
+  }
+}
+
+void refuse_left_recursion(const Rules& rules, const Facts& facts) {
+  enum class Mark : uint8_t { kNew, kOpen, kDone };
+  struct Visit {
+    Rule rule;
+    std::vector<Rule> first;
+  };
+  std::vector<Mark> marks(rules.rules(), Mark::kNew);
+  std::vector<Visit> path;
+  const auto open = [&](Rule rule) {
+    marks[rule] = Mark::kOpen;
+    path.push_back({rule, {}});
+    collect_first(rules, facts, rules.body(rule), path.back().first);
+  };
+  for (Rule rule = 0; rule < rules.rules(); ++rule) {
+    if (marks[rule] == Mark::kNew) open(rule);
+    while (!path.empty()) {
+      if (path.back().first.empty()) {
+        marks[path.back().rule] = Mark::kDone;
+        path.pop_back();
+        continue;
+      }
+      const Rule next = path.back().first.back();
+      path.back().first.pop_back();
+      if (marks[next] == Mark::kNew)
+        open(next);
+      else if (marks[next] == Mark::kOpen) {
+        fail(Error::Code::kUnsupported, "grammar: rule ", quote(rules.name(next)),
+             " begins with itself, expected something before it (left recursion)");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Facts analyse(const Rules& rules) {
+  Facts facts{nullable(rules), productive(rules), brief(rules)};
+  refuse_left_recursion(rules, facts);
+  return facts;
+}
+
+}  // namespace cria::grammar

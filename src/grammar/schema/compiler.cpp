@@ -1,0 +1,236 @@
+#include "grammar/schema/compiler.h"
+
+#include <algorithm>
+
+#include "base/quote.h"
+#include "grammar/schema/merge.h"
+
+namespace cria::grammar {
+namespace {
+
+using Code = Error::Code;
+
+constexpr size_t kMostVisits = 100'000, kMostDepth = 200, kMostVariants = 1000;
+
+bool is_plain(const Json& schema) {
+  for (const char* keyword : {"$ref", "allOf", "anyOf", "oneOf"}) {
+    if (schema.contains(keyword)) return false;
+  }
+  return true;
+}
+
+bool is_only_reference(const Json& schema) {
+  for (const auto& [name, value] : schema.items()) {
+    if (name != "$ref" && !is_annotation(name)) return false;
+  }
+  return schema.contains("$ref");
+}
+
+}  // namespace
+
+SchemaCompiler::Visit::Visit(SchemaCompiler& compiler, const std::string& pointer)
+    : compiler_(compiler) {
+  if (compiler.depth_ >= kMostDepth) {
+    fail_at(pointer, Code::kInvalidArgument, "schemas are combined without an end");
+  }
+  if (++compiler.visits_ > kMostVisits) {
+    fail_at(pointer, Code::kInvalidArgument, "schemas are combined in too many ways");
+  }
+  ++compiler.depth_;
+}
+
+SchemaCompiler::SchemaCompiler(std::string_view text, const SchemaOptions& options,
+                               const Limits& limits)
+    : options_(options),
+      root_(parse_schema(text, limits)),
+      rules_(limits),
+      text_(rules_, options.whitespace) {}
+
+std::shared_ptr<const Grammar> SchemaCompiler::compile() {
+  const Rule root = rules_.declare("#");
+  references_.emplace("", root);
+  pending_.push_back({root, {&root_, ""}});
+  while (!pending_.empty()) {
+    const Pending next = pending_.back();
+    pending_.pop_back();
+    rules_.define(next.rule, value(next.schema));
+  }
+  return cria::grammar::compile(rules_, root);
+}
+
+Expr SchemaCompiler::value(const Place& schema) {
+  const Visit visit(*this, schema.pointer);
+  if (schema.value->is_boolean()) {
+    return schema.value->get<bool>() ? rules_.rule(text_.value()) : rules_.choice({});
+  }
+  if (!schema.value->is_object()) {
+    fail_at(schema.pointer, Code::kInvalidArgument, quote(schema.value->dump()),
+            " is no schema, expected an object, true or false");
+  }
+  check_keywords(*schema.value, schema.pointer);
+  if (is_plain(*schema.value)) return plain(schema);
+  return is_only_reference(*schema.value) ? reference(schema) : combined(schema);
+}
+
+Expr SchemaCompiler::reference(const Place& schema) {
+  const std::string& name = *text_of(*schema.value, "$ref", schema.pointer);
+  const Place target = resolve(root_, name, schema.pointer);
+  const auto found = references_.find(target.pointer);
+  if (found != references_.end()) return rules_.rule(found->second);
+  const Rule rule = rules_.declare("#" + target.pointer);
+  references_.emplace(target.pointer, rule);
+  pending_.push_back({rule, target});
+  return rules_.rule(rule);
+}
+
+Expr SchemaCompiler::combined(const Place& schema) {
+  Parts parts;
+  take_apart(schema, parts);
+  if (parts.never) return rules_.choice({});
+  if (parts.groups.empty()) return plain({&parts.plain, schema.pointer});
+
+  const Parts::Group first = parts.groups.front();
+  const bool alone = parts.plain.empty() && parts.groups.size() == 1;
+  std::vector<Expr> choices;
+  for (const Place& choice : first.schemas) {
+    if (alone) {
+      choices.push_back(value(choice));
+      continue;
+    }
+    Json all = Json::array({parts.plain, *choice.value});
+    for (size_t i = 1; i < parts.groups.size(); ++i) {
+      Json group = Json::array();
+      for (const Place& other : parts.groups[i].schemas) group.push_back(*other.value);
+      all.push_back({{parts.groups[i].keyword, std::move(group)}});
+    }
+    const Json together{{"allOf", std::move(all)}};
+    choices.push_back(value({&together, choice.pointer}));
+  }
+  return rules_.choice(choices);
+}
+
+void SchemaCompiler::take_apart(const Place& schema, Parts& parts) {
+  const Visit visit(*this, schema.pointer);
+  if (schema.value->is_boolean()) {
+    parts.never = parts.never || !schema.value->get<bool>();
+    return;
+  }
+  if (!schema.value->is_object()) {
+    fail_at(schema.pointer, Code::kInvalidArgument, quote(schema.value->dump()),
+            " is no schema, expected an object, true or false");
+  }
+  check_keywords(*schema.value, schema.pointer);
+  Json own = *schema.value;
+  for (const char* keyword : {"$ref", "allOf", "anyOf", "oneOf"}) own.erase(keyword);
+  parts.plain = merge(parts.plain, own, schema.pointer);
+  if (const std::string* name = text_of(*schema.value, "$ref", schema.pointer)) {
+    take_apart(resolve(root_, *name, schema.pointer), parts);
+  }
+  if (const Json* all = array_of(*schema.value, "allOf", schema.pointer)) {
+    for (size_t i = 0; i < all->size(); ++i) take_apart(schema["allOf"][i], parts);
+  }
+  take_group(schema, "anyOf", parts);
+  take_group(schema, "oneOf", parts);
+}
+
+void SchemaCompiler::take_group(const Place& schema, const char* keyword, Parts& parts) {
+  const Json* schemas = array_of(*schema.value, keyword, schema.pointer);
+  if (!schemas) return;
+  if (schemas->empty()) {
+    fail_at(schema.pointer, Code::kInvalidArgument, keyword, " is empty, expected schemas");
+  }
+  Parts::Group group{keyword, {}};
+  for (size_t i = 0; i < schemas->size(); ++i) group.schemas.push_back(schema[keyword][i]);
+  if (std::string_view(keyword) == "oneOf") check_disjoint(schema, group);
+  parts.groups.push_back(std::move(group));
+}
+
+std::vector<Json> SchemaCompiler::variants(const Place& schema) {
+  Parts parts;
+  take_apart(schema, parts);
+  if (parts.never) return {};
+  std::vector<Json> found{parts.plain};
+  for (const Parts::Group& group : parts.groups) {
+    std::vector<Json> more;
+    for (const Place& choice : group.schemas) {
+      for (const Json& variant : variants(choice)) {
+        for (const Json& base : found) more.push_back(merge(base, variant, choice.pointer));
+      }
+    }
+    found = std::move(more);
+    if (found.size() > kMostVariants) {
+      fail_at(schema.pointer, Code::kUnsupported, "oneOf of more than ", kMostVariants, " cases");
+    }
+  }
+  return found;
+}
+
+Expr SchemaCompiler::plain(const Place& schema) {
+  if (schema.value->contains("enum") || schema.value->contains("const")) {
+    return enumerated(schema);
+  }
+  const std::vector<Type> types = types_of(*schema.value, schema.pointer);
+  const auto has = [&](Type type) { return std::ranges::find(types, type) != types.end(); };
+  std::vector<Expr> choices;
+  for (const Type type : types) {
+    const bool covered = type == Type::kInteger && has(Type::kNumber);
+    if (!covered) choices.push_back(of_type(schema, type));
+  }
+  return rules_.choice(choices);
+}
+
+Expr SchemaCompiler::of_type(const Place& schema, Type type) {
+  switch (type) {
+    case Type::kObject:
+      return object(schema);
+    case Type::kArray:
+      return array(schema);
+    case Type::kString:
+      return string(schema);
+    case Type::kNumber:
+    case Type::kInteger:
+      return number(schema, type);
+    case Type::kBoolean:
+      return rules_.choice({rules_.bytes("true"), rules_.bytes("false")});
+    default:
+      return rules_.bytes("null");
+  }
+}
+
+Expr SchemaCompiler::enumerated(const Place& schema) {
+  for (const auto& [name, value] : schema.value->items()) {
+    const bool fits = name == "enum" || name == "const" || name == "type" || is_annotation(name);
+    if (!fits) {
+      fail_at(schema.pointer, Code::kUnsupported, name, " beside enum or const is not supported");
+    }
+  }
+  const Json* constant = find_keyword(*schema.value, "const");
+  const Json* values = array_of(*schema.value, "enum", schema.pointer);
+  const auto types = types_of(*schema.value, schema.pointer);
+  const bool any_type = !schema.value->contains("type");
+  std::vector<Expr> choices;
+  const auto add = [&](const Json& value) {
+    const bool typed =
+        any_type || std::ranges::any_of(types, [&](Type type) { return is_of_type(value, type); });
+    const bool constant_fits = !constant || *constant == value;
+    if (typed && constant_fits) choices.push_back(text_.literal(value));
+  };
+  if (!values) add(*constant);
+  if (values) std::ranges::for_each(*values, add);
+  if (choices.empty()) {
+    fail_at(schema.pointer, Code::kInvalidArgument, "enum and type allow no value");
+  }
+  return rules_.choice(choices);
+}
+
+std::shared_ptr<const Grammar> compile_schema(std::string_view text, const SchemaOptions& options,
+                                              const Limits& limits) {
+  return SchemaCompiler(text, options, limits).compile();
+}
+
+std::shared_ptr<const Grammar> json_grammar() {
+  static const std::shared_ptr<const Grammar> grammar = compile_schema(R"({"type":"object"})");
+  return grammar;
+}
+
+}  // namespace cria::grammar

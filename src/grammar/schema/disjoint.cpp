@@ -1,0 +1,115 @@
+// Whether two schemas of a oneOf can not both accept a value.
+
+#include <algorithm>
+
+#include "grammar/schema/compiler.h"
+
+namespace cria::grammar {
+namespace {
+
+// Without "type" a schema accepts values that its keywords are not about.
+std::vector<Type> accepted_types(const Json& schema, const std::string& pointer) {
+  return types_of(schema.contains("type") ? schema : Json::object(), pointer);
+}
+
+bool overlap(Type a, Type b) {
+  const auto both = [&](Type x, Type y) { return (a == x && b == y) || (a == y && b == x); };
+  return a == b || both(Type::kNumber, Type::kInteger);
+}
+
+// Whether no type of a text made for `made` is one that `other` accepts.
+bool types_part(const Json& made, const Json& other, const std::string& pointer) {
+  for (const Type a : types_of(made, pointer)) {
+    for (const Type b : accepted_types(other, pointer)) {
+      if (overlap(a, b)) return false;
+    }
+  }
+  return true;
+}
+
+std::vector<Json> values_of(const Json& schema) {
+  if (schema.contains("const")) return {schema["const"]};
+  if (!schema.contains("enum") || !schema["enum"].is_array()) return {};
+  return {schema["enum"].begin(), schema["enum"].end()};
+}
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+bool forbids(const Json& schema, const std::string& name) {
+  const Json* properties = find_keyword(schema, "properties");
+  if (properties && properties->contains(name)) return properties->at(name) == Json(false);
+  const Json* others = find_keyword(schema, "additionalProperties");
+  return others && *others == Json(false) && !schema.contains("patternProperties");
+}
+
+bool is_only_object(const Json& schema, const std::string& pointer) {
+  return types_of(schema, pointer) == std::vector{Type::kObject};
+}
+
+}  // namespace
+
+void SchemaCompiler::check_disjoint(const Place& schema, const Parts::Group& group) {
+  std::vector<std::vector<Json>> cases;
+  for (const Place& each : group.schemas) cases.push_back(variants(each));
+  for (size_t i = 0; i < cases.size(); ++i) {
+    for (size_t j = i + 1; j < cases.size(); ++j) {
+      for (const Json& a : cases[i]) {
+        for (const Json& b : cases[j]) {
+          const Visit visit(*this, schema.pointer);
+          if (disjoint(a, b, schema.pointer)) continue;
+          fail_at(schema.pointer, Error::Code::kUnsupported, "oneOf: that no value fits both ", i,
+                  " and ", j,
+                  " is not evident, expected types or required properties that tell them apart, or "
+                  "anyOf");
+        }
+      }
+    }
+  }
+}
+
+bool SchemaCompiler::disjoint(const Json& a, const Json& b, const std::string& pointer) {
+  const std::vector<Json> of_a = values_of(a), of_b = values_of(b);
+  if (!of_a.empty() && !of_b.empty()) {
+    return std::ranges::none_of(
+        of_a, [&](const Json& value) { return std::ranges::find(of_b, value) != of_b.end(); });
+  }
+  const auto none_is_of_types = [&](const std::vector<Json>& values, const Json& other) {
+    const auto types = accepted_types(other, pointer);
+    return !values.empty() && std::ranges::none_of(values, [&](const Json& value) {
+      return std::ranges::any_of(types, [&](Type type) { return is_of_type(value, type); });
+    });
+  };
+  if (none_is_of_types(of_a, b) || none_is_of_types(of_b, a)) return true;
+  if (types_part(a, b, pointer) && types_part(b, a, pointer)) return true;
+  return is_only_object(a, pointer) && is_only_object(b, pointer) &&
+         disjoint_objects(a, b, pointer);
+}
+
+bool SchemaCompiler::disjoint_objects(const Json& a, const Json& b, const std::string& pointer) {
+  const Visit visit(*this, pointer);
+  const auto required_a = required_of(a, pointer), required_b = required_of(b, pointer);
+  const auto forbidden = [](const std::vector<std::string>& names, const Json& schema) {
+    return std::ranges::any_of(names,
+                               [&](const std::string& name) { return forbids(schema, name); });
+  };
+  if (forbidden(required_a, b) || forbidden(required_b, a)) return true;
+  const Json* of_a = object_of(a, "properties", pointer);
+  const Json* of_b = object_of(b, "properties", pointer);
+  if (!of_a || !of_b) return false;
+  for (const std::string& name : required_a) {
+    const bool shared = has(required_b, name) && of_a->contains(name) && of_b->contains(name);
+    if (!shared) continue;
+    const std::string place = pointer + "/" + name;
+    const auto cases_a = variants({&of_a->at(name), place});
+    const auto cases_b = variants({&of_b->at(name), place});
+    const bool apart = std::ranges::all_of(cases_a, [&](const Json& x) {
+      return std::ranges::all_of(cases_b, [&](const Json& y) { return disjoint(x, y, place); });
+    });
+    if (apart) return true;
+  }
+  return false;
+}
+
+}  // namespace cria::grammar

@@ -1,0 +1,142 @@
+// Strings and numbers.
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/quote.h"
+#include "grammar/regex/pattern.h"
+#include "grammar/schema/compiler.h"
+#include "grammar/schema/formats.h"
+#include "grammar/schema/numbers.h"
+
+namespace cria::grammar {
+namespace {
+
+using Code = Error::Code;
+
+std::optional<Bound> bound_of(const Json& schema, const char* keyword, bool open,
+                              const std::string& pointer) {
+  const Json* value = find_keyword(schema, keyword);
+  if (!value) return std::nullopt;
+  const auto decimal = decimal_of(*value);
+  if (!decimal) {
+    fail_at(pointer, Code::kInvalidArgument, keyword, " is ", quote(value->dump()),
+            ", expected a number of at most 400 digits");
+  }
+  return Bound{*decimal, open};
+}
+
+// The narrower of two bounds; `sign` is 1 for the lower ones.
+std::optional<Bound> narrower(const std::optional<Bound>& a, const std::optional<Bound>& b,
+                              int sign) {
+  if (!a || !b) return a ? a : b;
+  const int order = Decimal::compare(a->value, b->value) * sign;
+  if (order == 0) return a->open ? a : b;
+  return order > 0 ? a : b;
+}
+
+Range range_of(const Json& schema, const std::string& pointer) {
+  return {narrower(bound_of(schema, "minimum", false, pointer),
+                   bound_of(schema, "exclusiveMinimum", true, pointer), 1),
+          narrower(bound_of(schema, "maximum", false, pointer),
+                   bound_of(schema, "exclusiveMaximum", true, pointer), -1)};
+}
+
+// How many places behind the point 0.1, 0.01, ... leave; nothing for other numbers.
+std::optional<uint32_t> places_of(const Decimal& divisor) {
+  if (divisor.negative || divisor.whole != "0" || divisor.fraction.empty()) return std::nullopt;
+  const bool power = divisor.fraction.back() == '1' &&
+                     divisor.fraction.find_first_not_of('0') + 1 == divisor.fraction.size();
+  if (!power || divisor.fraction.size() > kMostDigits) return std::nullopt;
+  return static_cast<uint32_t>(divisor.fraction.size());
+}
+
+}  // namespace
+
+Expr SchemaCompiler::string(const Place& schema) {
+  const Json& json = *schema.value;
+  const uint32_t min = count_of(json, "minLength", schema.pointer).value_or(0);
+  const uint32_t max = count_of(json, "maxLength", schema.pointer).value_or(kUnbounded);
+  if (min > max) {
+    fail_at(schema.pointer, Code::kInvalidArgument, "minLength ", min, " is above maxLength ", max);
+  }
+  const std::string* regex = text_of(json, "pattern", schema.pointer);
+  const std::string* format = text_of(json, "format", schema.pointer);
+  if (!regex && !format) {
+    if (min == 0 && max == kUnbounded) return rules_.rule(text_.string());
+    return text_.quoted(rules_.repeat(text_.any_char(), min, max));
+  }
+  if (regex && format) {
+    fail_at(schema.pointer, Code::kUnsupported, "pattern and format together are not supported");
+  }
+  const char* known = format ? format_pattern(*format) : nullptr;
+  if (format && !known) {
+    fail_at(schema.pointer, Code::kUnsupported, "format ", quote(*format),
+            " is not supported, expected one of ", known_formats());
+  }
+  const auto match = regex ? Pattern::Match::kAnywhere : Pattern::Match::kWhole;
+  try {
+    Pattern pattern(regex ? *regex : known, rules_.limits());
+    if (!pattern.limit_length(min, max, match)) {
+      fail(Code::kUnsupported, "minLength and maxLength do not go with this ",
+           regex ? "pattern" : "format");
+    }
+    return text_.quoted(pattern.expression(
+        rules_, [&](const CharSet& set) { return text_.plain_char(set); }, match));
+  } catch (const Error& error) {
+    fail_at(schema.pointer, error.code(), error.what());
+  }
+}
+
+Expr SchemaCompiler::number(const Place& schema, Type type) {
+  const Range range = range_of(*schema.value, schema.pointer);
+  const bool bounded = range.low || range.high;
+  const auto divisor = bound_of(*schema.value, "multipleOf", false, schema.pointer);
+  if (divisor && (divisor->value.negative || divisor->value.is_zero())) {
+    fail_at(schema.pointer, Code::kInvalidArgument, "multipleOf is not above 0");
+  }
+  const auto places = divisor ? places_of(divisor->value) : std::nullopt;
+  const bool whole = type == Type::kInteger || (divisor && divisor->value.is_whole());
+  if (!whole) {
+    if (!divisor && !bounded) return rules_.rule(text_.number());
+    if (!divisor) return numbers_between(rules_, range);
+    if (places && !bounded) {
+      const Expr digits = rules_.repeat(rules_.chars(CharSet({{'0', '9'}})), 1, *places);
+      return rules_.sequence({rules_.rule(text_.integer()),
+                              rules_.optional(rules_.sequence({rules_.bytes("."), digits}))});
+    }
+    fail_at(schema.pointer, Code::kUnsupported, "multipleOf ",
+            schema.value->at("multipleOf").dump(), bounded ? " with bounds" : "",
+            " is not supported for numbers, expected a whole number, or 0.1, 0.01, ... alone");
+  }
+  const bool every = !divisor || places || (divisor->value.whole == "1");
+  if (divisor && !places && !divisor->value.is_whole()) {
+    fail_at(schema.pointer, Code::kUnsupported, "multipleOf ",
+            schema.value->at("multipleOf").dump(),
+            " is not supported for integers, expected a whole number");
+  }
+  if (every && !bounded) return rules_.rule(text_.integer());
+  const auto between = whole_range(range);
+  if (!between) {
+    fail_at(schema.pointer, Code::kInvalidArgument,
+            "no whole number of at most 18 digits is between the bounds");
+  }
+  if (every) return integers_between(rules_, *between);
+  const int64_t step = divisor->value.whole.size() > 18 ? 0 : std::stoll(divisor->value.whole);
+  if (!bounded && step > 0 && step <= kMostDivisor) return multiples_of(rules_, step);
+  constexpr int64_t kMostListed = 1000;
+  if (!bounded || step == 0 || (between->high / step - between->low / step) >= kMostListed) {
+    fail_at(schema.pointer, Code::kUnsupported, "multipleOf ",
+            schema.value->at("multipleOf").dump(), " is not supported here, expected at most ",
+            kMostDivisor, ", or bounds that hold at most ", kMostListed, " multiples");
+  }
+  std::vector<Expr> listed;
+  for (int64_t i = between->low / step; i <= between->high / step; ++i) {
+    const int64_t multiple = i * step;
+    if (multiple < between->low || multiple > between->high) continue;
+    listed.push_back(rules_.bytes(std::to_string(multiple)));
+  }
+  return rules_.choice(listed);
+}
+
+}  // namespace cria::grammar

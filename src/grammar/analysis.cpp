@@ -11,30 +11,43 @@ namespace {
 
 using Kind = Expression::Kind;
 
-constexpr size_t kMostSteps = 200'000'000;
+// For each expression those whose facts depend on its own.
+std::vector<std::vector<Expr>> users_of(const Rules& rules) {
+  std::vector<std::vector<Expr>> users(rules.expressions().size());
+  for (Expr user = 0; user < users.size(); ++user) {
+    const Expression& e = rules.expressions()[user];
+    if (e.kind == Kind::kSequence || e.kind == Kind::kChoice) {
+      for (const Expr part : rules.parts_of(e)) users[part].push_back(user);
+    } else if (e.kind == Kind::kRepeat) {
+      users[e.first].push_back(user);
+    } else if (e.kind == Kind::kRule) {
+      users[rules.body(e.first)].push_back(user);
+    }
+  }
+  return users;
+}
 
-// Passes over all expressions, each after its parts, until no rule's fact changes.
+// The fewest expressions for which the fact holds, given those of its parts and rules.
 template <class Fact>
 std::vector<bool> least_fixpoint(const Rules& rules, Fact fact) {
-  std::vector<bool> of_rule(rules.rules()), of(rules.expressions().size());
-  size_t steps = 0;
-  for (bool changed = true; changed;) {
-    steps += of.size() + of_rule.size();
-    if (steps > kMostSteps) {
-      fail(Error::Code::kInvalidArgument, "grammar: its rules are too entangled to be analysed");
-    }
-    for (size_t i = 0; i < of.size(); ++i) of[i] = fact(rules.expressions()[i], of, of_rule);
-    changed = false;
-    for (Rule rule = 0; rule < rules.rules(); ++rule) {
-      if (of_rule[rule] == of[rules.body(rule)]) continue;
-      of_rule[rule] = changed = true;
+  const std::vector<std::vector<Expr>> users = users_of(rules);
+  std::vector<bool> of(users.size());
+  std::vector<Expr> to_see;
+  for (Expr begin = 0; begin < users.size(); ++begin) {
+    to_see.push_back(begin);
+    while (!to_see.empty()) {
+      const Expr expression = to_see.back();
+      to_see.pop_back();
+      if (of[expression] || !fact(rules.expressions()[expression], of)) continue;
+      of[expression] = true;
+      to_see.insert(to_see.end(), users[expression].begin(), users[expression].end());
     }
   }
   return of;
 }
 
 std::vector<bool> nullable(const Rules& rules) {
-  return least_fixpoint(rules, [&](const Expression& e, const auto& of, const auto& of_rule) {
+  return least_fixpoint(rules, [&](const Expression& e, const auto& of) -> bool {
     const auto is = [&](Expr part) { return of[part]; };
     switch (e.kind) {
       case Kind::kBytes:
@@ -48,13 +61,13 @@ std::vector<bool> nullable(const Rules& rules) {
       case Kind::kRepeat:
         return e.min == 0 || of[e.first];
       default:
-        return bool{of_rule[e.first]};
+        return of[rules.body(e.first)];
     }
   });
 }
 
 std::vector<bool> productive(const Rules& rules) {
-  return least_fixpoint(rules, [&](const Expression& e, const auto& of, const auto& of_rule) {
+  return least_fixpoint(rules, [&](const Expression& e, const auto& of) -> bool {
     const auto is = [&](Expr part) { return of[part]; };
     switch (e.kind) {
       case Kind::kBytes:
@@ -68,7 +81,7 @@ std::vector<bool> productive(const Rules& rules) {
       case Kind::kRepeat:
         return e.min == 0 || of[e.first];
       default:
-        return bool{of_rule[e.first]};
+        return of[rules.body(e.first)];
     }
   });
 }

@@ -16,7 +16,7 @@ struct Facts {
   std::vector<bool> brief;
 };
 
-// InvalidArgument: a rule that begins with itself, or rules that are too entangled to be analysed.
+// Unsupported: a rule that begins with itself.
 Facts analyse(const Rules& rules);
 
 }  // namespace cria::grammar

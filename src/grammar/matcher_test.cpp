@@ -123,8 +123,8 @@ std::string random_grammar(uint32_t seed) {
       // Begins with a literal, so that no rule begins with itself.
       text += pick({"\"a\"", "\"b\"", "\"{\"", "\"\\\"\"", "[a-z]", "[0-9]"});
       for (auto part = random() % 3; part > 0; --part) {
-        text += " " +
-                pick({"\"ab\"", "\"}\"", "[^a-y]", ".", "r1", "r2", "r3", "(r1 | \"x\")",
+        text += ' ';
+        text += pick({"\"ab\"", "\"}\"", "[^a-y]", ".", "r1", "r2", "r3", "(r1 | \"x\")",
                       "(\"0\" r2)?"}) +
                 pick({"", "", "", "?", "*", "+", "{2}", "{0,5}", "{4,}"});
       }

@@ -50,7 +50,7 @@ std::optional<Decimal> decimal_of(const Json& number) {
   if (digits.size() < places) digits.append(places - digits.size(), '0');
   decimal.whole = digits.substr(0, places);
   decimal.whole.erase(0, std::min(decimal.whole.find_first_not_of('0'), decimal.whole.size()));
-  if (decimal.whole.empty()) decimal.whole = "0";
+  if (decimal.whole.empty()) decimal.whole.assign(1, '0');
   decimal.fraction = digits.substr(places);
   decimal.fraction.erase(decimal.fraction.find_last_not_of('0') + 1);
   return decimal;

@@ -53,7 +53,8 @@ Expr same_length(Rules& rules, std::optional<std::string_view> low,
 Expr from_to(Rules& rules, const std::string& low, const std::string& high) {
   std::vector<Expr> parts;
   for (size_t length = low.size(); length <= high.size(); ++length) {
-    const std::string least = "1" + std::string(length - 1, '0');
+    std::string least(length, '0');
+    least.front() = '1';
     const std::string most(length, '9');
     parts.push_back(same_length(rules, length == low.size() ? low : least,
                                 length == high.size() ? high : most, length));

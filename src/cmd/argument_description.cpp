@@ -10,15 +10,24 @@ namespace {
 
 void declare_show(CLI::App& app, Action& action) {
   const auto [command, options] =
-      declare(app, action, "show", "Shows what is in a model file, of any architecture.", show);
+      declare(app, action, "show", "Shows what a model is, and what is in its file.", show);
   model(command, options->model);
   command->add_flag("--metadata", options->metadata, "Also all metadata");
   command->add_flag("--tensors", options->tensors, "Also all tensors: name, shape, type, bytes");
+  command->add_flag("-v,--verbose", options->verbose, "Both");
   command->add_flag("--json", options->json, "Print JSON; arrays are whole there");
-  explain(command, "It need not be one that can be run.",
+  CLI::Option_group* parts = command->add_option_group("Only one part");
+  parts->require_option(0, 1);
+  parts->add_flag("--license", options->license, "Print the license");
+  parts->add_flag("--modelfile", options->modelfile, "Print a Modelfile of it");
+  parts->add_flag("--parameters", options->parameters, "Print its parameters");
+  parts->add_flag("--template", options->chat_template, "Print the chat template");
+  parts->add_flag("--system", options->system, "Print the system text");
+  explain(command, "A file need not be one that can be run.",
           "  cria show model.gguf\n"
           "  cria show model.gguf --tensors --metadata\n"
-          "  cria show smollm2:135m --json");
+          "  cria show smollm2:135m --json\n"
+          "  cria show smollm2:135m --modelfile > Modelfile");
 }
 
 void declare_graph(CLI::App& app, Action& action) {

@@ -65,6 +65,9 @@ void explain(CLI::App* command, const std::string& details, const std::string& e
 // show, graph, architectures, new and template.
 void declare_description_commands(CLI::App& app, Action& action);
 
+// create, list, cp and rm.
+void declare_store_commands(CLI::App& app, Action& action);
+
 // imatrix, perplexity and quantize.
 void declare_quality_commands(CLI::App& app, Action& action);
 

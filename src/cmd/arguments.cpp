@@ -1,95 +1,84 @@
 #include "cmd/arguments.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "cmd/argument_parts.h"
 #include "cmd/bench.h"
 #include "cmd/compare.h"
 #include "cmd/convert.h"
 #include "cmd/embed.h"
-#include "cmd/list.h"
 #include "cmd/logits.h"
 #include "cmd/rerank.h"
 #include "cmd/run.h"
 #include "cmd/tokenize.h"
+#include "modelfile/parameters.h"
 #include "quantize/presets.h"
 
 namespace cria::cmd {
 namespace {
 
-void dry(CLI::App* command, Settings& to) {
-  const auto number = [&](const char* name, auto& value, const char* help) {
-    command->add_option(name, value, help)->capture_default_str();
+// An option for a parameter of Modelfiles, under its name with dashes.
+void parameter(CLI::App* command, RunOptions& to, const std::string& name, const char* help) {
+  std::string option = "--" + name;
+  std::ranges::replace(option, '_', '-');
+  const auto add = [&to, name](const std::vector<std::string>& values) {
+    for (const std::string& value : values) to.parameters.emplace_back(name, unprotect(value));
   };
-  sample::Options& options = to.sampling;
-  number("--dry-multiplier", options.dry_multiplier,
-         "Weigh down tokens that would continue a repetition (DRY); 0: off");
-  number("--dry-base", options.dry_base, "By how much more for each token it is longer");
-  number("--dry-allowed-length", options.dry_allowed_length,
-         "Repetitions of fewer tokens are free");
-  number("--dry-penalty-last-n", options.dry_penalty_last_n,
-         "How far back repetitions count; -1: all, 0: off");
-  texts(command, "--dry-sequence-breaker", to.dry_sequence_breakers,
-        "One more text that no repetition spans; may be repeated")
-      ->allow_extra_args(false);
+  const auto problem = [name](const std::string& value) -> std::string {
+    try {
+      modelfile::Parameters scratch;
+      modelfile::set_parameter(scratch, name, unprotect(value));
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  };
+  const modelfile::ParameterType type = modelfile::parameter_type(name).value();
+  CLI::Option* made = nullptr;
+  if (type == modelfile::ParameterType::kTexts) {
+    made = command->add_option_function<std::vector<std::string>>(option, add, help)
+               ->allow_extra_args(false)
+               ->type_name(name == "logit_bias" ? "ID=BIAS" : "TEXT");
+  } else {
+    made = command
+               ->add_option_function<std::string>(
+                   option, [add](const std::string& value) { add({value}); }, help)
+               ->type_name(type == modelfile::ParameterType::kInteger ? "INT" : "FLOAT")
+               ->default_str(parameter_text({}, name));
+  }
+  made->check(problem);
 }
 
-void more_sampling(CLI::App* command, Settings& to) {
-  const auto number = [&](const char* name, auto& value, const char* help) {
-    command->add_option(name, value, help)->capture_default_str();
-  };
-  sample::Options& options = to.sampling;
-  number("--presence-penalty", options.presence_penalty,
-         "Taken off the logits of tokens that came before; 0: off");
-  number("--frequency-penalty", options.frequency_penalty,
-         "The same for each time that they came; 0: off");
-  number("--typical-p", options.typical_p,
-         "Choose among the most typical tokens that have this much probability; 1: all");
-  number("--top-n-sigma", options.top_n_sigma,
-         "Leave out tokens more than so many standard deviations below the best; 0: none");
-  number("--xtc-probability", options.xtc_probability,
-         "How often to leave out all likely tokens but the last (XTC); 0: never");
-  number("--xtc-threshold", options.xtc_threshold, "The probability from which a token is likely");
-  number("--min-keep", options.min_keep, "The fewest tokens that are left to choose among");
-  dry(command, to);
-  number("--mirostat", options.mirostat,
-         "1 or 2: keep the surprise of tokens steady, in the place of the cuts; 0: off");
-  number("--mirostat-tau", options.mirostat_tau, "The surprise in bits");
-  number("--mirostat-eta", options.mirostat_eta, "How fast Mirostat adapts");
-  command
-      ->add_option_function<std::vector<std::string>>(
-          "--logit-bias",
-          [&options](const std::vector<std::string>& values) {
-            for (const std::string& value : values) add_logit_bias(options, value);
-          },
-          "ID=BIAS: added to the logit of a token, -inf bans it; may be repeated")
-      ->allow_extra_args(false)
-      ->type_name("ID=BIAS");
-}
-
-void sampling(CLI::App* command, Settings& to) {
-  const auto number = [&](const char* name, auto& value, const char* help) {
-    command->add_option(name, value, help)->capture_default_str();
-  };
-  sample::Options& options = to.sampling;
-  number("--temperature", options.temperature, "How freely tokens are chosen; 0: always the best");
-  number("--top-k", options.top_k, "Choose among so many tokens; 0: all");
-  number("--top-p", options.top_p,
-         "Choose among the tokens that have this much probability; 1: all");
-  number("--min-p", options.min_p,
-         "Leave out tokens with less than this part of the best's; 0: none");
-  number("--repeat-penalty", options.repeat_penalty, "Weigh down tokens that came before; 1: off");
-  number("--repeat-last-n", options.repeat_last_n,
-         "How far back tokens count as repeated; -1: all");
-  more_sampling(command, to);
-  command->add_option_function<int64_t>(
-      "--seed",
-      [&options](const int64_t& seed) {
-        if (seed >= 0) options.seed = static_cast<uint64_t>(seed);
-      },
-      "The same seed gives the same answer; -1, the default: a random one");
-  number("--num-predict", to.max_tokens, "The most tokens of an answer; -1: until it ends");
-  texts(command, "--stop", to.stop, "Ends the answer where it comes; may be repeated")
-      ->allow_extra_args(false);
+void sampling(CLI::App* command, RunOptions& to) {
+  constexpr std::pair<const char*, const char*> kParameters[] = {
+      {"temperature", "How freely tokens are chosen; 0: always the best"},
+      {"top_k", "Choose among so many tokens; 0: all"},
+      {"top_p", "Choose among the tokens that have this much probability; 1: all"},
+      {"min_p", "Leave out tokens with less than this part of the best's; 0: none"},
+      {"repeat_penalty", "Weigh down tokens that came before; 1: off"},
+      {"repeat_last_n", "How far back tokens count as repeated; -1: all"},
+      {"presence_penalty", "Taken off the logits of tokens that came before; 0: off"},
+      {"frequency_penalty", "The same for each time that they came; 0: off"},
+      {"typical_p", "Choose among the most typical tokens that have this much probability; 1: all"},
+      {"top_n_sigma",
+       "Leave out tokens more than so many standard deviations below the best; 0: none"},
+      {"xtc_probability", "How often to leave out all likely tokens but the last (XTC); 0: never"},
+      {"xtc_threshold", "The probability from which a token is likely"},
+      {"min_keep", "The fewest tokens that are left to choose among"},
+      {"dry_multiplier", "Weigh down tokens that would continue a repetition (DRY); 0: off"},
+      {"dry_base", "By how much more for each token it is longer"},
+      {"dry_allowed_length", "Repetitions of fewer tokens are free"},
+      {"dry_penalty_last_n", "How far back repetitions count; -1: all, 0: off"},
+      {"dry_sequence_breaker", "One more text that no repetition spans; may be repeated"},
+      {"mirostat", "1 or 2: keep the surprise of tokens steady, in the place of the cuts; 0: off"},
+      {"mirostat_tau", "The surprise in bits"},
+      {"mirostat_eta", "How fast Mirostat adapts"},
+      {"logit_bias", "Added to the logit of a token, -inf bans it; may be repeated"},
+      {"seed", "The same seed gives the same answer; -1: a random one"},
+      {"num_predict", "The most tokens of an answer; -1: until it ends"},
+      {"stop", "Ends the answer where it comes; may be repeated"}};
+  for (const auto& [name, help] : kParameters) parameter(command, to, name, help);
 }
 
 void declare_run(CLI::App& app, Action& action) {
@@ -97,8 +86,12 @@ void declare_run(CLI::App& app, Action& action) {
       declare(app, action, "run", "Answers a prompt, or talks when there is none.", run);
   model(command, options->model);
   texts(command, "PROMPT", options->prompt, "What to answer")->type_name("");
-  text(command, "--system", options->settings.system, "Instructions for the model");
-  sampling(command, options->settings);
+  command
+      ->add_option_function<std::string>(
+          "--system", [o = options](const std::string& value) { o->system = unprotect(value); },
+          "Instructions for the model")
+      ->type_name("TEXT");
+  sampling(command, *options);
   command
       ->add_option(
           "--num-ctx", options->context,
@@ -108,29 +101,22 @@ void declare_run(CLI::App& app, Action& action) {
       ->type_name("N");
   command->add_flag("--raw", options->raw,
                     "Continue the prompt as it is, without the model's chat template");
-  command->add_flag("--verbose", options->settings.verbose, "Tell the speed after each answer");
+  command->add_flag("--verbose", options->verbose, "Tell the speed after each answer");
   backend(command, options->compute);
   threads(command, options->compute.threads);
   cache_type(command, options->compute);
   adapters(command, options->compute);
-  explain(command,
-          "What is piped in comes before the prompt. Text that begins with a dash goes behind --.",
-          "  cria run model.gguf\n"
-          "  cria run model.gguf \"Why is the sky blue?\"\n"
-          "  cria run smollm2:135m \"Summarize this text:\" < text.txt\n"
-          "  cria run vision.gguf \"What is in ./cat.png?\"\n"
-          "  cria run model.gguf --raw --temperature 0 \"Once upon a time\"\n"
-          "  cria run model.gguf --adapter style.gguf --adapter facts.gguf=0.5");
-}
-
-void declare_list(CLI::App& app, Action& action) {
-  const auto [command, options] = declare(app, action, "list", "Lists the stored models.", list);
-  command->alias("ls");
-  command->add_flag("--json", options->json, "Print JSON");
-  explain(command,
-          "The store is the folder in CRIA_MODELS or OLLAMA_MODELS, else ~/.ollama/models.",
-          "  cria list\n"
-          "  CRIA_MODELS=/data/models cria list");
+  explain(
+      command,
+      "What is piped in comes before the prompt. Text that begins with a dash goes behind --. A "
+      "stored model's own\nparameters, system text and messages count where no option says "
+      "otherwise.",
+      "  cria run model.gguf\n"
+      "  cria run model.gguf \"Why is the sky blue?\"\n"
+      "  cria run smollm2:135m \"Summarize this text:\" < text.txt\n"
+      "  cria run vision.gguf \"What is in ./cat.png?\"\n"
+      "  cria run model.gguf --raw --temperature 0 \"Once upon a time\"\n"
+      "  cria run model.gguf --adapter style.gguf --adapter facts.gguf=0.5");
 }
 
 void declare_tokenize(CLI::App& app, Action& action) {
@@ -364,7 +350,7 @@ void declare_bench(CLI::App& app, Action& action) {
 
 void declare_commands(CLI::App& app, Action& action) {
   declare_run(app, action);
-  declare_list(app, action);
+  declare_store_commands(app, action);
   declare_description_commands(app, action);
   declare_tokenize(app, action);
   declare_detokenize(app, action);

@@ -11,7 +11,7 @@
 
 namespace cria::cmd {
 
-ChatModel::ChatModel(const std::string& model, const ComputeOptions& compute, int64_t context)
+ChatModel::ChatModel(const FoundModel& model, const ComputeOptions& compute, int64_t context)
     : compute_(compute), loaded_(load_model(model, compute.adapters)) {
   const Stopwatch watch;
   if (loaded_.model->output() != model::Output::kLogits) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/find_model.h"
 #include "cmd/open_model.h"
 #include "runner/engine.h"
 #include "template/chat.h"
@@ -20,7 +21,7 @@ class ChatModel {
   static constexpr int64_t kDefaultContext = 4096;
 
   // `context` in tokens; 0: as many as the model was made for, at most kDefaultContext.
-  ChatModel(const std::string& model, const ComputeOptions& compute, int64_t context);
+  ChatModel(const FoundModel& model, const ComputeOptions& compute, int64_t context);
 
   const gguf::File& file() const { return *loaded_.file; }
   runner::Engine& engine() { return *engine_; }

@@ -15,6 +15,11 @@ double age(const registry::Entry& entry) {
   return std::chrono::duration<double>(now - entry.modified).count();
 }
 
+std::string lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 std::string as_table(const std::vector<registry::Entry>& entries) {
   constexpr size_t kIdDigits = 12;
   Table table;
@@ -43,7 +48,11 @@ int list(const ListOptions& options) {
   const registry::Store store(registry::Store::default_folder());
   log::debug("model store ", store.folder().string());
   std::vector<std::string> problems;
-  const std::vector<registry::Entry> entries = store.list(&problems);
+  std::vector<registry::Entry> entries = store.list(&problems);
+  const std::string prefix = lower(options.prefix);
+  std::erase_if(entries, [&](const registry::Entry& entry) {
+    return !lower(entry.name).starts_with(prefix);
+  });
   print(options.json ? as_json(entries) : as_table(entries));
   for (const std::string& problem : problems) notice(problem);
   return 0;

@@ -1,11 +1,10 @@
 #include "cmd/model_summary.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "base/error.h"
-#include "fs/gguf/names.h"
+#include "registry/model_config.h"
 #include "template/chat.h"
 
 namespace cria::cmd {
@@ -35,22 +34,6 @@ int64_t elements(const gguf::TensorInfo& tensor) {
   int64_t n = 1;
   for (const int64_t dim : tensor.dims) n *= dim;
   return n;
-}
-
-// The file's own name for its mix of types, or else the type that holds the most bytes.
-std::string quantization(const gguf::File& file) {
-  const auto type = integer(file, "general.file_type");
-  if (type && !gguf::file_type_name(*type).empty()) return gguf::file_type_name(*type);
-  std::map<uint32_t, size_t> bytes;
-  for (const gguf::TensorInfo& tensor : file.tensors()) bytes[tensor.type] += tensor.data.size();
-  const auto most =
-      std::ranges::max_element(bytes, {}, [](const auto& pair) { return pair.second; });
-  if (most == bytes.end()) return "";
-  std::string name = gguf::tensor_type_name(most->first);
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return name;
 }
 
 void summarize_tokenizer(const gguf::File& file, ModelSummary& summary) {
@@ -99,7 +82,7 @@ ModelSummary summarize(const gguf::File& file) {
   summary.files = std::max<int64_t>(1, integer(file, "split.count").value_or(1));
   summary.context_length = integer(file, summary.architecture + ".context_length");
   summary.embedding_length = integer(file, summary.architecture + ".embedding_length");
-  summary.quantization = quantization(file);
+  summary.quantization = registry::quantization(file);
   summarize_tokenizer(file, summary);
   summary.license = text(file, "general.license");
   summary.adapter = summarize_adapter(file);

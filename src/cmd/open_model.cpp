@@ -7,11 +7,8 @@
 
 #include "base/about_file.h"
 #include "base/error.h"
-#include "base/log.h"
-#include "cmd/format.h"
+#include "cmd/find_model.h"
 #include "cmd/progress.h"
-#include "cmd/stopwatch.h"
-#include "registry/store.h"
 
 namespace cria::cmd {
 namespace {
@@ -21,30 +18,9 @@ bool is_file(const std::string& path) {
   return std::filesystem::is_regular_file(path, error);
 }
 
-bool looks_like_path(const std::string& model) {
-  return model.ends_with(".gguf") || model.starts_with("/") || model.starts_with("./") ||
-         model.starts_with("../");
-}
-
 }  // namespace
 
-std::string model_path(const std::string& model) {
-  if (model.empty()) {
-    fail(Error::Code::kInvalidArgument, "MODEL is empty, expected a file or the name of a model");
-  }
-  if (is_file(model) || looks_like_path(model)) return model;
-  try {
-    const registry::Store store(registry::Store::default_folder());
-    const std::string path = store.open(registry::Name::parse(model)).file();
-    log::debug(model, " is ", path);
-    return path;
-  } catch (const Error& error) {
-    // With a slash it may as well have been meant as a path.
-    if (model.find('/') == std::string::npos || error.code() == Error::Code::kCorrupt) throw;
-    fail(error.code(), "there is no file ", model,
-         ", and no stored model of this name: ", error.what());
-  }
-}
+std::string model_path(const std::string& model) { return find_model(model).path; }
 
 model::AdapterChoice parse_adapter(const std::string& text) {
   const size_t sign = text.rfind('=');
@@ -61,13 +37,7 @@ model::AdapterChoice parse_adapter(const std::string& text) {
 
 model::LoadedModel load_model(const std::string& model,
                               std::span<const model::AdapterChoice> adapters) {
-  const Stopwatch watch;
-  const std::string path = model_path(model);
-  model::LoadedModel loaded = model::load(path, adapters);
-  log::debug("opened ", path, ": architecture ", loaded.config->architecture(), ", ",
-             loaded.file->tensors().size(), " tensors, ", loaded.weight_list().size(), " used, in ",
-             duration_text(watch.seconds()));
-  return loaded;
+  return load_model(find_model(model), adapters);
 }
 
 std::unique_ptr<tokenizer::Tokenizer> tokenizer_of(const gguf::File& file) {

@@ -1,6 +1,8 @@
 #include "cmd/run.h"
 
+#include "base/about_file.h"
 #include "cmd/chat_model.h"
+#include "cmd/format.h"
 #include "cmd/input.h"
 #include "cmd/output.h"
 #include "cmd/repl.h"
@@ -20,21 +22,69 @@ std::string full_prompt(const std::vector<std::string>& words) {
   return prompt;
 }
 
+// What options say; before it, what a stored model's parameters do.
+struct Choice {
+  Settings settings;
+  ComputeOptions compute;
+  int64_t context = 0;
+};
+
+void take_parameters(const registry::Model& model, Choice& choice) {
+  const modelfile::Parameters parameters = model.parameters();
+  about_file(concat("parameters of ", model.name().shortest()),
+             [&] { set_parameters(choice.settings, modelfile::parameter_lines(parameters)); });
+  std::string unused;
+  for (const auto& [name, value] : parameters) {
+    const auto* number = std::get_if<int64_t>(&value);
+    if (is_setting(name)) continue;
+    if (name == "num_ctx" && number && *number > 0) {
+      if (choice.context == 0) choice.context = *number;
+    } else if (name == "num_thread" && number && *number >= 0 && *number <= 1024) {
+      if (choice.compute.threads == 0) choice.compute.threads = static_cast<int>(*number);
+    } else {
+      append_item(unused, ", ", name);
+    }
+  }
+  if (!unused.empty()) notice("parameters of the model that have no effect here: " + unused);
+}
+
+void begin(Session& session, const FoundModel& found) {
+  if (!found.stored) return;
+  std::vector<chat::Message> messages;
+  for (const modelfile::Message& message : found.stored->messages()) {
+    messages.push_back({message.role, message.content});
+  }
+  session.begin(found.stored->text(registry::kSystemLayer), messages);
+  for (const std::string_view kind : {registry::kProjectorLayer, registry::kDraftLayer}) {
+    if (found.stored->files(kind).empty()) continue;
+    notice(concat("the model's ", kind == registry::kDraftLayer ? "draft model" : "projector",
+                  " is not used here"));
+  }
+}
+
 }  // namespace
 
 int run(const RunOptions& options) {
-  options.settings.sampling.check();
+  Choice choice{.settings = {}, .compute = options.compute, .context = options.context};
+  set_parameters(choice.settings, options.parameters);  // what is wrong there is told first
+  choice.settings = {};
   const bool interactive = options.prompt.empty() && input_is_terminal();
+  const std::string prompt = interactive ? "" : full_prompt(options.prompt);
+  const FoundModel found = find_model(options.model);
+  if (found.stored) take_parameters(*found.stored, choice);
+  set_parameters(choice.settings, options.parameters);
+  choice.settings.system = options.system.value_or("");
+  choice.settings.verbose = options.verbose;
+
+  ChatModel model(found, choice.compute, choice.context);
+  Session session(model, choice.settings, options.raw,
+                  interactive ? Session::Interrupts::kEndAnswer : Session::Interrupts::kEndProgram);
+  begin(session, found);
   if (interactive) {
-    ChatModel model(options.model, options.compute, options.context);
-    Session session(model, options.settings, options.raw, Session::Interrupts::kEndAnswer);
     repl(model, session);
-    return 0;
+  } else {
+    session.answer(prompt);
   }
-  const std::string prompt = full_prompt(options.prompt);
-  ChatModel model(options.model, options.compute, options.context);
-  Session session(model, options.settings, options.raw, Session::Interrupts::kEndProgram);
-  session.answer(prompt);
   return 0;
 }
 

@@ -41,6 +41,18 @@ void Session::set_system(std::string text) {
   settings_.system = std::move(text);
 }
 
+void Session::begin(const std::optional<std::string>& system,
+                    std::span<const chat::Message> messages) {
+  if (mode_ != Mode::kChat) {
+    if (mode_ == Mode::kPlain && (system || !messages.empty())) {
+      notice("the model's system text and messages have no effect without a chat template");
+    }
+    return;
+  }
+  if (system && settings_.system.empty()) settings_.system = *system;
+  for (const chat::Message& message : messages) turns_.push_back({message, {}});
+}
+
 void Session::answer(const std::string& text) {
   const Stopwatch watch;
   std::string answer;

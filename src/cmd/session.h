@@ -3,6 +3,8 @@
 // they come.
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,10 @@ class Session {
   // into the context, or the settings make no sense; the text is forgotten then.
   void answer(const std::string& text);
   void clear() { turns_.clear(); }
+
+  // What a stored model comes with, where no system text was given; without effect where there is
+  // no chat, which is told unless that was asked for.
+  void begin(const std::optional<std::string>& system, std::span<const chat::Message> messages);
 
   // InvalidArgument: a model that does not chat has no use for it.
   void set_system(std::string text);

@@ -1,5 +1,6 @@
 #include "cmd/settings.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/error.h"
@@ -133,6 +134,26 @@ void set_parameter(Settings& settings, std::string_view name, std::string_view v
   std::string known = "num_ctx";
   for (const std::string& each : names) append_item(known, ", ", each);
   fail(Error::Code::kInvalidArgument, "no parameter ", quote(name), ", expected one of ", known);
+}
+
+bool is_setting(std::string_view name) {
+  return std::ranges::any_of(parameters(),
+                             [&](const Parameter& parameter) { return parameter.name == name; });
+}
+
+void set_parameters(Settings& settings, const ParameterTexts& given) {
+  const auto is_stop = [](const auto& parameter) { return parameter.first == "stop"; };
+  if (std::ranges::any_of(given, is_stop)) settings.stop.clear();
+  for (const auto& [name, value] : given) {
+    if (is_setting(name)) set_parameter(settings, name, value);
+  }
+}
+
+std::string parameter_text(const Settings& settings, std::string_view name) {
+  for (const Parameter& parameter : parameters()) {
+    if (parameter.name == name) return parameter.text(settings);
+  }
+  return {};
 }
 
 std::string parameters_text(const Settings& settings) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sample/sampler.h"
@@ -25,10 +26,20 @@ struct Settings {
 // value; nothing changes then.
 void set_parameter(Settings& settings, std::string_view name, std::string_view value);
 
+// A name and a value for each, one after the other.
+using ParameterTexts = std::vector<std::pair<std::string, std::string>>;
+
+// Of a Modelfile, or of a command line: what does not concern how answers are made is left out, and
+// stop strings replace those that there were. InvalidArgument as of set_parameter.
+void set_parameters(Settings& settings, const ParameterTexts& parameters);
+
+bool is_setting(std::string_view name);  // that set_parameter() knows it
+
 // Sets one bias of "ID=BIAS", in the place of an earlier one of the token.
 void add_logit_bias(sample::Options& options, std::string_view text);
 
 // "top_k    40", one line per parameter.
 std::string parameters_text(const Settings& settings);
+std::string parameter_text(const Settings& settings, std::string_view name);
 
 }  // namespace cria::cmd

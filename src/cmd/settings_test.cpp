@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "base/error.h"
+#include "modelfile/parameters.h"
 
 namespace cria::cmd {
 namespace {
@@ -83,6 +86,34 @@ TEST(SetParameter, ShowsWhatItSet) {
   const std::string text = parameters_text(settings);
   EXPECT_NE(text.find("min_p                   0.25\n"), std::string::npos) << text;
   EXPECT_NE(text.find("seed                    random\n"), std::string::npos) << text;
+}
+
+TEST(SetParameters, LeavesOutWhatIsNotAboutAnswersAndReplacesStopStrings) {
+  Settings settings;
+  set_parameters(settings, {{"stop", "a"}, {"stop", "b"}, {"num_ctx", "64"}, {"num_gpu", "1"}});
+  EXPECT_EQ(settings.stop, (std::vector<std::string>{"a", "b"}));
+  set_parameters(settings, {{"top_k", "3"}});
+  EXPECT_EQ(settings.stop.size(), 2u);
+  set_parameters(settings, {{"stop", "c"}});
+  EXPECT_EQ(settings.stop, std::vector<std::string>{"c"});
+  EXPECT_EQ(settings.sampling.top_k, 3);
+}
+
+TEST(SetParameters, KnowsParametersOfModelfilesByTheirTypes) {
+  const Settings settings;
+  std::istringstream lines(parameters_text(settings));
+  size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const std::string name = line.substr(2, line.find(' ', 2) - 2);
+    ASSERT_TRUE(modelfile::parameter_type(name)) << name;
+    EXPECT_TRUE(is_setting(name));
+    if (*modelfile::parameter_type(name) == modelfile::ParameterType::kTexts) continue;
+    const std::string value = name == "seed" ? "7" : parameter_text(settings, name);
+    modelfile::Parameters parameters;
+    EXPECT_NO_THROW(modelfile::set_parameter(parameters, name, value)) << name << ' ' << value;
+  }
+  EXPECT_GT(count, 20u);
+  EXPECT_FALSE(is_setting("num_ctx"));
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 #include "cmd/show.h"
 
 #include "base/log.h"
+#include "cmd/find_model.h"
 #include "cmd/format.h"
 #include "cmd/metadata_text.h"
-#include "cmd/open_model.h"
 #include "cmd/output.h"
 #include "cmd/show_json.h"
+#include "cmd/show_stored.h"
 #include "cmd/summary_text.h"
 #include "cmd/table.h"
 #include "fs/gguf/gguf.h"
@@ -31,19 +32,41 @@ void print_tensors(const gguf::File& file) {
   print(section("Tensors", table));
 }
 
+// A part that was asked for alone; true when one was.
+bool print_part(const ShowOptions& options, const FoundModel& found) {
+  const auto part = [&](bool asked, std::string (*text)(const FoundModel&)) {
+    if (!asked) return false;
+    std::string out = text(found);
+    if (!out.empty() && !out.ends_with('\n')) out += '\n';
+    print(out);
+    return true;
+  };
+  return part(options.license, license_text) || part(options.modelfile, modelfile_text) ||
+         part(options.parameters, stored_parameters_text) ||
+         part(options.chat_template, template_text) || part(options.system, system_text);
+}
+
 }  // namespace
 
 int show(const ShowOptions& options) {
-  const auto file = gguf::File::open(model_path(options.model));
+  const FoundModel found = find_model(options.model);
+  if (print_part(options, found)) return 0;
+  const auto file = gguf::File::open(found.path);
   log::debug("opened ", file->path(), ": GGUF version ", file->version(), ", ",
              file->metadata().size(), " metadata keys, ", file->tensors().size(), " tensors");
+  const bool metadata = options.metadata || options.verbose;
+  const bool tensors = options.tensors || options.verbose;
   if (options.json) {
-    print(show_json(*file, options.metadata, options.tensors));
+    Json out = show_json(*file, metadata, tensors);
+    if (found.stored) out["stored"] = stored_json(found);
+    print(json_text(out));
     return 0;
   }
-  print(summary_text(summarize(*file)));
-  if (options.metadata) print_metadata(*file);
-  if (options.tensors) print_tensors(*file);
+  ModelSummary summary = summarize(*file);
+  summary.license = license_text(found);
+  print(summary_text(summary, stored_sections(found)));
+  if (metadata) print_metadata(*file);
+  if (tensors) print_tensors(*file);
   return 0;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// `cria show`: what is in a model file, of any architecture.
+// `cria show`: what is in a model file, of any architecture, and what a stored model comes with.
 
 #include <string>
 
@@ -9,7 +9,11 @@ struct ShowOptions {
   std::string model;
   bool tensors = false;
   bool metadata = false;
+  bool verbose = false;  // both
   bool json = false;
+  // At most one of these parts, alone.
+  bool license = false, modelfile = false, parameters = false, chat_template = false,
+       system = false;
 };
 
 int show(const ShowOptions& options);

@@ -60,7 +60,7 @@ Json tensors_json(const gguf::File& file) {
 
 }  // namespace
 
-std::string show_json(const gguf::File& file, bool metadata, bool tensors) {
+Json show_json(const gguf::File& file, bool metadata, bool tensors) {
   const ModelSummary summary = summarize(file);
   Json out{{"path", file.path()},
            {"gguf_version", file.version()},
@@ -70,7 +70,7 @@ std::string show_json(const gguf::File& file, bool metadata, bool tensors) {
   if (summary.adapter) out["adapter"] = adapter_json(*summary.adapter);
   if (metadata) out["metadata"] = metadata_json(file);
   if (tensors) out["tensors"] = tensors_json(file);
-  return json_text(out);
+  return out;
 }
 
 }  // namespace cria::cmd

@@ -41,7 +41,7 @@ std::string section(const char* title, const Table& table) {
   return table.empty() ? "" : concat("  ", title, "\n", table.text(), "\n");
 }
 
-std::string summary_text(const ModelSummary& summary) {
+std::string summary_text(const ModelSummary& summary, const std::string& others) {
   if (summary.adapter) return section("Adapter", adapter_table(summary));
   Table model({}, "    ");
   add(model, "name", summary.name);
@@ -65,7 +65,8 @@ std::string summary_text(const ModelSummary& summary) {
 
   Table license({}, "    ");
   if (!summary.license.empty()) license.row({abbreviate(escape(summary.license), 200)});
-  return section("Model", model) + section("Tokenizer", tokenizer) + section("License", license);
+  return section("Model", model) + section("Tokenizer", tokenizer) + others +
+         section("License", license);
 }
 
 }  // namespace cria::cmd

@@ -8,7 +8,8 @@
 
 namespace cria::cmd {
 
-std::string summary_text(const ModelSummary& summary);
+// With other sections before the license.
+std::string summary_text(const ModelSummary& summary, const std::string& others = "");
 
 // A title and an indented table; nothing when the table is empty.
 std::string section(const char* title, const Table& table);

@@ -1,0 +1,17 @@
+#pragma once
+// `cria create`: a stored model of what a Modelfile says.
+
+#include <string>
+
+namespace cria::cmd {
+
+struct CreateOptions {
+  std::string name;
+  std::string file;            // Modelfile; - is standard input; empty: ./Modelfile if there is one
+  std::string quantize;        // preset; empty: weights stay as they are
+  std::string draft_quantize;  // likewise, of what DRAFT names
+};
+
+int create(const CreateOptions& options);
+
+}  // namespace cria::cmd

@@ -38,11 +38,10 @@ int64_t bytes_of(uint32_t id, int64_t elements) {
          static_cast<int64_t>(type->block_bytes);
 }
 
-// What described the source: where it was split, its types, its importance matrix.
+// What described the source: its types, its importance matrix.
 bool is_outdated(const std::string& key) {
-  return key.starts_with("split.") || key.starts_with("quantize.imatrix.") ||
-         key == "general.file_type" || key == "general.quantization_version" ||
-         key == "general.alignment";
+  return key.starts_with("quantize.imatrix.") || key == "general.file_type" ||
+         key == "general.quantization_version" || key == "general.alignment";
 }
 
 }  // namespace
@@ -240,7 +239,8 @@ gguf::OutputTensor Quantizer::changed(const gguf::OutputTensor& source, ml::DTyp
 gguf::Writer copy_of(const gguf::File& file) {
   gguf::Writer copy;
   for (auto& [key, value] : gguf::stored_metadata(file.path())) {
-    if (key != "general.alignment") copy.metadata(key, std::move(value));
+    const bool stays = key != "general.alignment" && !key.starts_with("split.");
+    if (stays) copy.metadata(key, std::move(value));
   }
   for (const gguf::TensorInfo& tensor : file.tensors()) {
     copy.tensor({tensor.name, tensor.type, tensor.dims, [&tensor](const gguf::Sink& sink) {

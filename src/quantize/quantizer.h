@@ -71,7 +71,8 @@ class Quantizer {
   std::vector<std::vector<float>> importance_;  // of each tensor; empty: none
 };
 
-// What writing a file anew takes: metadata and tensors as they are. The file must outlive it.
+// What writing a file anew takes: metadata and tensors as they are, of a split one without what
+// says so. The file must outlive it.
 gguf::Writer copy_of(const gguf::File& file);
 
 }  // namespace cria::quantize

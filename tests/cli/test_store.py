@@ -89,7 +89,7 @@ class Create(StoreTest):
             self.assertEqual(path.stat().st_mode & 0o777, 0o644, path)
         again = self.create("other", "FROM ./tiny.gguf")
         self.assertIn(f"using existing layer sha256:{digest}\n", again)
-        self.assertEqual(self.cria("run", "me/tiny:1b", "Once", "--raw", *GREEDY).out, " upon a time,\n")
+        self.assertEqual(self.cria("run", "me/tiny:1b", "Once", "--raw", *GREEDY).out, " upon a time\n")
 
     def test_the_file_is_not_copied_on_its_own_disk(self):
         self.create("tiny", "FROM ./tiny.gguf")
@@ -124,7 +124,7 @@ class Create(StoreTest):
             (parts / f"tiny-{index + 1:05}-of-00003.gguf").write_bytes(content)
         for name, source in (("a", "./parts"), ("b", "parts/tiny-00002-of-00003.gguf")):
             self.assertIn("merging split model", self.create(name, f"FROM {source}"))
-            self.assertEqual(self.cria("run", name, "Once", "--raw", *GREEDY).out, " upon a time,\n")
+            self.assertEqual(self.cria("run", name, "Once", "--raw", *GREEDY).out, " upon a time\n")
         self.assertEqual(self.manifest("a")["layers"], self.manifest("b")["layers"])
         metadata = json.loads(self.cria("show", "a", "--json", "--metadata").out)["metadata"]
         self.assertFalse([key for key in metadata if key.startswith("split.")])
@@ -133,7 +133,7 @@ class Create(StoreTest):
         told = self.create("q8", "FROM tiny.gguf", "-q", "q8_0")
         self.assertIn("quantizing F32 model to Q8_0\n", told)
         self.assertEqual(self.shown("q8")["quantization_level"], "Q8_0")
-        self.assertEqual(self.cria("run", "q8", "Once", "--raw", *GREEDY).out, " upon a time,\n")
+        self.assertEqual(self.cria("run", "q8", "Once", "--raw", *GREEDY).out, " upon a time\n")
         self.create("full", "FROM tiny.gguf")
         self.create("again", "FROM full", "--quantize", "Q8_0")
         self.assertEqual(self.shown("again")["quantization_level"], "Q8_0")

@@ -1,5 +1,6 @@
 # One target per folder: cria_folder(NAME DEPS a b) makes the library `NAME` of this folder's sources and, where there are
-# *_test.cpp files, the test program `NAME_test`. An edge in DEPS is the only way to see another folder's headers' code.
+# *_test.cpp files, the test program `NAME_test`. GENERATED are sources that the build makes. An edge in DEPS is the only way to
+# see another folder's headers' code.
 
 add_library(cria_flags INTERFACE)
 target_include_directories(cria_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
@@ -8,11 +9,12 @@ target_compile_options(cria_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow
 target_link_libraries(cria_flags INTERFACE Threads::Threads)
 
 function(cria_folder name)
-  cmake_parse_arguments(ARG "OBJECT" "" "DEPS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "OBJECT" "" "DEPS;TEST_DEPS;GENERATED" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$|/main\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(APPEND sources ${ARG_GENERATED})
   # An OBJECT library keeps objects that only register themselves; a static archive would drop them.
   if(ARG_OBJECT)
     add_library(${name} OBJECT ${sources})

@@ -40,6 +40,7 @@ ALLOWED = {
     "registry": ["modelfile", "fs/gguf"],
     "create": ["registry", "modelfile", "convert", "quantize", "model", "tokenizer", "fs/gguf"],
     "settings": [],
+    "web": [],
     "server/http": [],
     "server/answers": ["server/http", "template"],
     "server": ["server/answers", "server/http", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],

@@ -99,6 +99,9 @@ void declare_run(CLI::App& app, Action& action) {
           "was made for, at most 4096")
       ->check(range(int64_t{1}, kMostTokens))
       ->type_name("N");
+  text(command, "--format", options->format,
+       "What answers have to be: json, a JSON Schema, schema:FILE, gbnf:FILE or regex:EXPRESSION")
+      ->type_name("FORMAT");
   command->add_flag("--raw", options->raw,
                     "Continue the prompt as it is, without the model's chat template");
   command->add_flag("--verbose", options->verbose, "Tell the speed after each answer");
@@ -115,6 +118,7 @@ void declare_run(CLI::App& app, Action& action) {
       "  cria run model.gguf \"Why is the sky blue?\"\n"
       "  cria run smollm2:135m \"Summarize this text:\" < text.txt\n"
       "  cria run vision.gguf \"What is in ./cat.png?\"\n"
+      "  cria run model.gguf --format regex:'yes|no' \"Is the sky blue?\"\n"
       "  cria run model.gguf --raw --temperature 0 \"Once upon a time\"\n"
       "  cria run model.gguf --adapter style.gguf --adapter facts.gguf=0.5");
 }

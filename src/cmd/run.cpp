@@ -5,6 +5,7 @@
 #include "cmd/format.h"
 #include "cmd/input.h"
 #include "cmd/output.h"
+#include "cmd/output_format.h"
 #include "cmd/repl.h"
 #include "cmd/session.h"
 
@@ -68,6 +69,7 @@ int run(const RunOptions& options) {
   Choice choice{.settings = {}, .compute = options.compute, .context = options.context};
   set_parameters(choice.settings, options.parameters);  // what is wrong there is told first
   choice.settings = {};
+  const auto grammar = options.format.empty() ? nullptr : output_format(options.format);
   const bool interactive = options.prompt.empty() && input_is_terminal();
   const std::string prompt = interactive ? "" : full_prompt(options.prompt);
   const FoundModel found = find_model(options.model);
@@ -75,6 +77,7 @@ int run(const RunOptions& options) {
   set_parameters(choice.settings, options.parameters);
   choice.settings.system = options.system.value_or("");
   choice.settings.verbose = options.verbose;
+  choice.settings.grammar = grammar;
 
   ChatModel model(found, choice.compute, choice.context);
   Session session(model, choice.settings, options.raw,

@@ -16,6 +16,7 @@ struct RunOptions {
   std::vector<std::string> prompt;  // words; empty: from standard input
   int64_t context = 0;              // tokens; 0: the model's, at most kDefaultContext
   bool raw = false;
+  std::string format;  // that answers have to have (output_format.h); empty: any
   bool verbose = false;
   ParameterTexts parameters;          // before those of the model
   std::optional<std::string> system;  // likewise

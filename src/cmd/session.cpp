@@ -131,6 +131,7 @@ runner::Result Session::generate(runner::Request request, std::string& text) {
   request.sampling = std::move(sampling);
   request.max_tokens = settings_.max_tokens;
   request.stop = settings_.stop;
+  request.grammar = settings_.grammar;
   request.on_text = [&](std::string_view piece) {
     try {
       const BlockInterrupts block;  // writing is not to be cut short

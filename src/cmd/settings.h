@@ -2,12 +2,14 @@
 // How answers are generated: options of `cria run`, and what /set changes.
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "grammar/grammar.h"
 #include "sample/sampler.h"
 
 namespace cria::cmd {
@@ -19,6 +21,7 @@ struct Settings {
   // Texts that the DRY penalty takes no repetition past; those that other engines begin with.
   std::vector<std::string> dry_sequence_breakers{"\n", ":", "\"", "*"};
   std::string system;
+  std::shared_ptr<const grammar::Grammar> grammar;  // that answers have to fit; null: any
   bool verbose = false;
 };
 

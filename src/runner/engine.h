@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "grammar/grammar.h"
 #include "model/executor.h"
 #include "sample/sampler.h"
 #include "tokenizer/tokenizer.h"
@@ -58,6 +59,9 @@ struct Request {
   int64_t max_tokens = -1;  // -1: until something else ends it; 0: only the prompt is computed
   std::vector<std::string> stop = {};  // strings that end the text; they are not part of it
   std::optional<Shift> shift = {};     // none: a full context ends the text
+  // What the text has to fit; null: anything. It ends where nothing can follow. Text that is cut
+  // short (by max_tokens, a stop string, the context) is the beginning of one that fits.
+  std::shared_ptr<const grammar::Grammar> grammar = {};
   // Receivers run on the thread that waits for the generation, never on the engine's: a slow one
   // delays nobody else, and what it has not taken yet is kept. Returning false cancels, throwing is
   // an error of this generation alone.

@@ -20,8 +20,9 @@ Limits checked(const Limits& limits) {
   return limits;
 }
 
-Token choose(Sequence& sequence, std::span<const float> logits) {
-  const sample::Choice choice = sequence.sampler.sample(logits);
+Token choose(Sequence& sequence, std::span<const float> logits, std::span<const uint64_t> allowed) {
+  const sample::Choice choice = sequence.sampler.sample(logits, allowed);
+  if (sequence.matcher) CRIA_CHECK(sequence.matcher->accept(choice.token));
   Token token{.id = choice.token};
   if (!sequence.request.sampling.logprobs) return token;
   token.logprobs = Logprobs{.logprob = choice.logprob};
@@ -44,6 +45,7 @@ Loop::Loop(std::unique_ptr<Forward> forward, const tokenizer::Tokenizer& tokeniz
       tokenizer_(tokenizer),
       limits_(checked(forward_->limits())),
       options_(options),
+      constraints_(tokenizer, limits_.vocabulary),
       thread_([this] { work(); }) {}
 
 Loop::~Loop() {
@@ -238,7 +240,7 @@ void Loop::take(Sequence& sequence, std::span<const float> logits) {
   Result& result = sequence.result;
   const int64_t most = most_tokens(sequence.request, limits_);
   if (most == 0) return finish(sequence, Finish::kLength);
-  Token token = choose(sequence, logits);
+  Token token = choose(sequence, logits, allowed(sequence));
   if (!sequence.decoding()) sequence.first_token = Clock::now();
   if (tokenizer_.ends_generation(token.id)) return finish(sequence, Finish::kStop);
 
@@ -248,7 +250,17 @@ void Loop::take(Sequence& sequence, std::span<const float> logits) {
   const std::string_view certain = sequence.text.feed(token.bytes);
   sequence.put({.token = std::move(token), .text = std::string(certain)});
   if (sequence.text.stopped_by()) return finish(sequence, Finish::kStop);
+  if (sequence.matcher && sequence.matcher->must_end()) return finish(sequence, Finish::kStop);
   if (static_cast<int64_t>(result.tokens.size()) == most) finish(sequence, Finish::kLength);
+}
+
+std::span<const uint64_t> Loop::allowed(Sequence& sequence) {
+  if (!sequence.request.grammar) return {};
+  if (!sequence.matcher) sequence.matcher.emplace(constraints_.of(sequence.request.grammar));
+  constexpr size_t kBits = 64;
+  mask_.resize((static_cast<size_t>(limits_.vocabulary) + kBits - 1) / kBits);
+  sequence.matcher->mask(mask_);
+  return mask_;
 }
 
 void Loop::finish(Sequence& sequence, Finish why) {

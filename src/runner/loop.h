@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "runner/constraints.h"
 #include "runner/forward.h"
 #include "runner/pace.h"
 #include "runner/schedule.h"
@@ -46,6 +47,7 @@ class Loop {
   void add_to_step(Sequence& sequence, int64_t count);
   void run_step();
   void take(Sequence& sequence, std::span<const float> logits);
+  std::span<const uint64_t> allowed(Sequence& sequence);  // tokens; empty: all
 
   // Of the cache's memory, in loop_memory.cpp.
   int64_t make_room(Sequence& sequence, int64_t count);
@@ -75,6 +77,7 @@ class Loop {
   Sequences running_;                              // those that the last pass left out come first
   Schedule schedule_;
   Pace pace_;
+  Constraints constraints_;
 
   // The pass at hand; kept, so that steady decoding allocates nothing here.
   std::vector<int64_t> pending_, granted_;
@@ -84,6 +87,7 @@ class Loop {
   std::vector<Sequence*> in_pass_;    // whose tokens it takes
   std::vector<Sequence*> receivers_;  // whose row of logits is outputs_[i]
   Sequences left_out_, taken_in_;
+  std::vector<uint64_t> mask_;
 
   std::thread thread_;  // last: it uses the others
 };

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "grammar/matcher.h"
 #include "runner/engine.h"
 #include "runner/outbox.h"
 #include "runner/stop.h"
@@ -69,6 +70,7 @@ struct Sequence {
 
   int64_t number = 0;  // older ones have lower ones
   sample::Sampler sampler;
+  std::optional<grammar::Matcher> matcher;  // of its grammar, from the first token on
   StopMatcher text;
   std::vector<tokenizer::Id> history;          // the prompt and what was generated
   std::vector<model::PlacedPicture> pictures;  // by places in the history

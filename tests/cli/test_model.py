@@ -101,6 +101,23 @@ class Run(ModelTest):
         out = self.succeed("run", self.model, "", "--raw", *GREEDY, "--num-predict", "100", "--stop", " girl").out
         self.assertEqual(out, " Once upon a time, there was one little\n")
 
+    def test_answers_have_the_format_that_is_asked_for(self):
+        options = ["--raw", *GREEDY, "--num-predict", "400"]
+        self.assertRegex(self.succeed("run", self.model, "", *options, "--format", "regex:[0-9]{3}-x").out, r"^[0-9]{3}-x\n$")
+        schema = {"type": "object", "properties": {"a": {"enum": [1, 23]}, "b": {"type": "boolean"}}, "required": ["a", "b"], "additionalProperties": False}
+        answer = json.loads(self.succeed("run", self.model, "", *options, "--format", json.dumps(schema)).out)
+        self.assertIn(answer["a"], (1, 23))
+        self.assertIn(answer["b"], (True, False))
+        path = self.folder / "yes.gbnf"
+        path.write_text('root ::= "yes" | "no"')
+        self.assertIn(self.succeed("run", self.model, "", *options, "--format", f"gbnf:{path}").out, ("yes\n", "no\n"))
+        self.assertRegex(self.succeed("run", self.model, "", *options, "--format", "json").out, r"^\{")
+
+    def test_a_format_that_can_not_be_honoured(self):
+        for format, what in (("xml", "regex:EXPRESSION"), ('{"not": {}}', "not"), ("regex:(?=a)", "lookaround"), ("schema:missing.json", "missing.json")):
+            with self.subTest(format):
+                self.assertIn(what, self.fail_with(1, "run", self.model, "hi", "--format", format).err)
+
     def test_verbose_tells_counts_and_rates(self):
         err = self.succeed("run", self.model, "Once", "--raw", "--num-predict", "3", "--verbose").err
         self.assertRegex(err, r"(?m)^total duration: +\S+s$")

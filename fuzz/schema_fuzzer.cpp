@@ -1,0 +1,17 @@
+// Any bytes are compiled as a JSON Schema or refused with an Error; what was compiled tells which
+// tokens may come next until a text is ended, or too long.
+#include <cstddef>
+#include <cstdint>
+
+#include "fuzz/follow_grammar.h"
+#include "grammar/schema/schema.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  try {
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    cria::grammar::follow(cria::grammar::compile_schema(text));
+  } catch (const cria::Error&) {
+    // Refused, as most inputs are.
+  }
+  return 0;
+}

@@ -38,10 +38,11 @@ int64_t bytes_of(uint32_t id, int64_t elements) {
          static_cast<int64_t>(type->block_bytes);
 }
 
-// What described the source: its types, its importance matrix.
+// What described the source: where it was split, its types, its importance matrix.
 bool is_outdated(const std::string& key) {
-  return key.starts_with("quantize.imatrix.") || key == "general.file_type" ||
-         key == "general.quantization_version" || key == "general.alignment";
+  return key.starts_with("split.") || key.starts_with("quantize.imatrix.") ||
+         key == "general.file_type" || key == "general.quantization_version" ||
+         key == "general.alignment";
 }
 
 }  // namespace

@@ -46,14 +46,16 @@ std::vector<bool> least_fixpoint(const Rules& rules, Fact fact) {
   return of;
 }
 
-std::vector<bool> nullable(const Rules& rules) {
+// Whether some text of an expression is one that `bytes` and `chars` accept of what it is made of.
+template <class Bytes, class Chars>
+std::vector<bool> made_of(const Rules& rules, Bytes bytes, Chars chars) {
   return least_fixpoint(rules, [&](const Expression& e, const auto& of) -> bool {
     const auto is = [&](Expr part) { return of[part]; };
     switch (e.kind) {
       case Kind::kBytes:
-        return e.count == 0;
+        return bytes(e);
       case Kind::kChars:
-        return false;
+        return chars(e);
       case Kind::kSequence:
         return std::ranges::all_of(rules.parts_of(e), is);
       case Kind::kChoice:
@@ -66,24 +68,16 @@ std::vector<bool> nullable(const Rules& rules) {
   });
 }
 
+std::vector<bool> nullable(const Rules& rules) {
+  return made_of(
+      rules, [](const Expression& e) { return e.count == 0; },
+      [](const Expression&) { return false; });
+}
+
 std::vector<bool> productive(const Rules& rules) {
-  return least_fixpoint(rules, [&](const Expression& e, const auto& of) -> bool {
-    const auto is = [&](Expr part) { return of[part]; };
-    switch (e.kind) {
-      case Kind::kBytes:
-        return true;
-      case Kind::kChars:
-        return !rules.chars_of(e).empty();
-      case Kind::kSequence:
-        return std::ranges::all_of(rules.parts_of(e), is);
-      case Kind::kChoice:
-        return std::ranges::any_of(rules.parts_of(e), is);
-      case Kind::kRepeat:
-        return e.min == 0 || of[e.first];
-      default:
-        return of[rules.body(e.first)];
-    }
-  });
+  return made_of(
+      rules, [](const Expression&) { return true; },
+      [&](const Expression& e) { return !rules.chars_of(e).empty(); });
 }
 
 // The longest text of an expression in bytes, and its size when all is written out; both only

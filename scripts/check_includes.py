@@ -39,12 +39,15 @@ ALLOWED = {
     "modelfile": [],
     "registry": ["modelfile", "fs/gguf"],
     "create": ["registry", "modelfile", "convert", "quantize", "model", "tokenizer", "fs/gguf"],
+    # A model that is ready to run, for commands and for the server.
+    "serving": ["runner", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
+                "grammar/schema", "model", "kvcache", "ml", "fs/gguf"],
     "settings": [],
     "web": [],
     "server/http": [],
     "server/answers": ["server/http", "template"],
-    "server": ["server/answers", "server/http", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
-    "cmd": ["runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
+    "server": ["server/answers", "server/http", "serving", "settings", "web", "grammar", "grammar/gbnf", "grammar/regex", "grammar/schema", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
+    "cmd": ["server", "server/http", "serving", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
             "grammar/schema", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 

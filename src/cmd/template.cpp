@@ -30,20 +30,21 @@ std::time_t parse_time(const std::string& text) {
 
 std::vector<chat::Part> parts_of(const TemplateOptions& options) {
   std::string source = read_file(options.go);
-  go::ExecuteOptions execution;
-  if (options.now) execution.now = parse_time(*options.now);
+  const std::time_t now = options.now ? parse_time(*options.now) : std::time(nullptr);
   if (options.data) {
     const go::Template parsed(options.go, std::move(source));
+    go::ExecuteOptions execution;
+    execution.now = now;
     return parsed.execute(go::value_of(read_data(*options.data)), execution);
   }
   const go::ChatTemplate parsed(options.go, std::move(source));
   const Prompt prompt = read_prompt(*options.messages);
-  if (prompt.suffix.empty()) return parsed.render(prompt.conversation, execution);
+  if (prompt.suffix.empty()) return parsed.render(prompt.conversation, {.now = now});
   if (!parsed.takes_suffix()) {
     fail(Error::Code::kInvalidArgument, options.go, " does not support insert: it has no .Suffix");
   }
   return parsed.render_between(prompt.prompt, prompt.suffix, prompt.conversation.thinking,
-                               execution);
+                               {.now = now});
 }
 
 }  // namespace

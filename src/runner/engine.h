@@ -62,6 +62,7 @@ struct Request {
   // What the text has to fit; null: anything. It ends where nothing can follow. Text that is cut
   // short (by max_tokens, a stop string, the context) is the beginning of one that fits.
   std::shared_ptr<const grammar::Grammar> grammar = {};
+  bool special = false;  // the text of control tokens is text, too; otherwise they have none
   // Receivers run on the thread that waits for the generation, never on the engine's: a slow one
   // delays nobody else, and what it has not taken yet is kept. Returning false cancels, throwing is
   // an error of this generation alone.

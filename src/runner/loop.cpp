@@ -246,7 +246,7 @@ void Loop::take(Sequence& sequence, std::span<const float> logits) {
 
   result.tokens.push_back(token.id);
   sequence.history.push_back(token.id);
-  token.bytes = tokenizer_.piece(token.id);
+  token.bytes = tokenizer_.piece(token.id, sequence.request.special);
   const std::string_view certain = sequence.text.feed(token.bytes);
   sequence.put({.token = std::move(token), .text = std::string(certain)});
   if (sequence.text.stopped_by()) return finish(sequence, Finish::kStop);

@@ -51,8 +51,9 @@ Value data_of(Variables variables, const std::optional<chat::Thinking>& thinking
 }
 
 std::vector<chat::Part> run(const Program& program, const Value& data,
-                            const ExecuteOptions& options) {
-  return Executor(program, options.missing_key, options.limits, options.now).run(data).parts();
+                            const chat::RenderOptions& options,
+                            MissingKey missing = MissingKey::kZero) {
+  return Executor(program, missing, Limits{}, options.now).run(data).parts();
 }
 
 }  // namespace
@@ -69,7 +70,7 @@ ChatTemplate::ChatTemplate(std::string name, std::string source)
 }
 
 std::vector<chat::Part> ChatTemplate::render(const chat::Conversation& conversation,
-                                             const ExecuteOptions& options) const {
+                                             const chat::RenderOptions& options) const {
   if (!has_messages()) return render_triples(conversation, options);
   static const Type kMessages{.name = "[]*template.templateMessage"};
   List messages{.type = &kMessages, .is_nil = conversation.messages.empty()};
@@ -88,7 +89,7 @@ std::vector<chat::Part> ChatTemplate::render(const chat::Conversation& conversat
 std::vector<chat::Part> ChatTemplate::render_between(const std::string& prompt,
                                                      const std::string& suffix,
                                                      const std::optional<chat::Thinking>& thinking,
-                                                     const ExecuteOptions& options) const {
+                                                     const chat::RenderOptions& options) const {
   return run(program_,
              data_of({{"Prompt", text_value(prompt)},
                       {"Suffix", text_value(suffix)},
@@ -99,31 +100,31 @@ std::vector<chat::Part> ChatTemplate::render_between(const std::string& prompt,
 
 // A run for each system text, prompt and answer; the last one ends where an answer begins.
 std::vector<chat::Part> ChatTemplate::render_triples(const chat::Conversation& conversation,
-                                                     const ExecuteOptions& options) const {
+                                                     const chat::RenderOptions& options) const {
   MarkedText out, system, prompt, response;
-  const auto end_triple = [&](const Program& program, const ExecuteOptions& with) {
+  const auto end_triple = [&](const Program& program, MissingKey missing) {
     const Value data = data_of({{"System", text_value(std::exchange(system, {}))},
                                 {"Prompt", text_value(std::exchange(prompt, {}))},
                                 {"Response", text_value(std::exchange(response, {}))}},
                                conversation.thinking);
-    for (const chat::Part& part : run(program, data, with)) out.append(part.text, part.special);
+    for (const chat::Part& part : run(program, data, options, missing)) {
+      out.append(part.text, part.special);
+    }
   };
   for (Turn& turn : turns_of(conversation.messages)) {
     const std::string& role = turn.first->role;
     if (role == "system") {
-      if (prompt.size() + response.size() > 0) end_triple(program_, options);
+      if (prompt.size() + response.size() > 0) end_triple(program_, MissingKey::kZero);
       system = std::move(turn.content);
     } else if (role == "user") {
-      if (response.size() > 0) end_triple(program_, options);
+      if (response.size() > 0) end_triple(program_, MissingKey::kZero);
       prompt = std::move(turn.content);
     } else if (role == "assistant") {
       response = std::move(turn.content);
     }
   }
   // As in Ollama, where this one goes without the option for missing keys.
-  ExecuteOptions last = options;
-  last.missing_key = MissingKey::kDefault;
-  end_triple(before_answer_, last);
+  end_triple(before_answer_, MissingKey::kDefault);
   return out.parts();
 }
 

@@ -47,7 +47,7 @@ void explain(CLI::App* command, const std::string& details, const std::string& e
   command->footer(concat(details, details.empty() ? "" : "\n\n", "Examples:\n", examples));
 }
 
-void backend(CLI::App* command, ComputeOptions& to) {
+void backend(CLI::App* command, serving::ComputeOptions& to) {
   std::vector<std::string> names = ml::backends();
   names.insert(names.begin(), "auto");
   command
@@ -65,10 +65,10 @@ void threads(CLI::App* command, int& to) {
       ->type_name("N");
 }
 
-void cache_type(CLI::App* command, ComputeOptions& to) {
+void cache_type(CLI::App* command, serving::ComputeOptions& to) {
   const auto problem = [](const std::string& value) -> std::string {
     try {
-      cache_types(value);
+      serving::cache_types(value);
     } catch (const Error& error) {
       return error.what();
     }
@@ -82,7 +82,7 @@ void cache_type(CLI::App* command, ComputeOptions& to) {
       ->capture_default_str();
 }
 
-void adapters(CLI::App* command, ComputeOptions& to) {
+void adapters(CLI::App* command, serving::ComputeOptions& to) {
   command
       ->add_option_function<std::vector<std::string>>(
           "--adapter",

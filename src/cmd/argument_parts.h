@@ -54,10 +54,10 @@ CLI::Option* text(CLI::App* command, const char* name, std::string& to, const ch
 CLI::Option* texts(CLI::App* command, const char* name, std::vector<std::string>& to,
                    const char* help);
 void model(CLI::App* command, std::string& to);
-void backend(CLI::App* command, ComputeOptions& to);
+void backend(CLI::App* command, serving::ComputeOptions& to);
 void threads(CLI::App* command, int& to);
-void cache_type(CLI::App* command, ComputeOptions& to);
-void adapters(CLI::App* command, ComputeOptions& to);
+void cache_type(CLI::App* command, serving::ComputeOptions& to);
+void adapters(CLI::App* command, serving::ComputeOptions& to);
 
 // What stands below the options in the help.
 void explain(CLI::App* command, const std::string& details, const std::string& examples);

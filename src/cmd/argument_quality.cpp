@@ -23,7 +23,7 @@ void declare_text(CLI::App* command, ChunkOptions& to) {
       ->capture_default_str();
 }
 
-void declare_compute(CLI::App* command, ComputeOptions& to) {
+void declare_compute(CLI::App* command, serving::ComputeOptions& to) {
   backend(command, to);
   threads(command, to.threads);
   cache_type(command, to);

@@ -45,7 +45,7 @@ void parameter(CLI::App* command, RunOptions& to, const std::string& name, const
                ->add_option_function<std::string>(
                    option, [add](const std::string& value) { add({value}); }, help)
                ->type_name(type == modelfile::ParameterType::kInteger ? "INT" : "FLOAT")
-               ->default_str(parameter_text({}, name));
+               ->default_str(serving::parameter_text({}, name));
   }
   made->check(problem);
 }

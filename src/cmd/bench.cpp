@@ -43,9 +43,9 @@ struct Series {
 
 Series run_series(const model::LoadedModel& loaded, const BenchOptions& options, int threads) {
   Series series{.threads = threads, .backend = {}, .device = {}, .measurements = plan_of(options)};
-  ComputeOptions compute = options.compute;
+  serving::ComputeOptions compute = options.compute;
   compute.threads = threads;
-  model::ExecutorOptions execution = executor_options(compute);
+  model::ExecutorOptions execution = serving::executor_options(compute);
   make_room(execution, series.measurements);
   const auto executor = open_executor(loaded, execution);
   series.backend = executor->backend().name();

@@ -19,7 +19,7 @@ struct BenchOptions {
   std::vector<int> threads;       // empty: as many as this process may use
   int repeat = 5;
   bool json = false;
-  ComputeOptions compute;
+  serving::ComputeOptions compute;
 };
 
 int bench(const BenchOptions& options);

@@ -81,7 +81,7 @@ int compare(const CompareOptions& options) {
   constexpr int64_t kPass = 512;
   const auto file = safetensors::File::open(options.expected);
   const model::LoadedModel loaded = load_model(options.model, options.compute.adapters);
-  model::ExecutorOptions execution = executor_options(options.compute);
+  model::ExecutorOptions execution = serving::executor_options(options.compute);
   execution.cache.tokens = std::max<int64_t>(1, tokens_needed(*file));
   const bool in_one_pass = loaded.model->output() != model::Output::kLogits;
   execution.max_tokens = execution.max_outputs =

@@ -12,7 +12,7 @@ struct CompareOptions {
   std::string expected;  // .safetensors
   double max_nmse = 1e-6;
   bool json = false;
-  ComputeOptions compute{.backend = "cpu", .threads = 0, .cache_type = "f32"};
+  serving::ComputeOptions compute{.backend = "cpu", .threads = 0, .cache_type = "f32"};
 };
 
 // 0 only if everything that the file holds was compared and agrees.

@@ -12,9 +12,9 @@
 #include "cmd/interrupt.h"
 #include "cmd/output.h"
 #include "cmd/progress.h"
-#include "cmd/settings.h"
 #include "create/create.h"
 #include "quantize/presets.h"
+#include "serving/generation_options.h"
 
 namespace cria::cmd {
 namespace {
@@ -87,8 +87,8 @@ int create(const CreateOptions& options) {
   const Text text = modelfile_text(options.file);
   const modelfile::Modelfile recipe = about_file(text.name, [&] {
     modelfile::Modelfile parsed = modelfile::Modelfile::parse(text.content, tell);
-    Settings settings;
-    set_parameters(settings, modelfile::parameter_lines(parsed.parameters));
+    serving::GenerationOptions options;
+    serving::set_parameters(options, modelfile::parameter_lines(parsed.parameters));
     return parsed;
   });
 

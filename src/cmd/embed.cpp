@@ -13,7 +13,7 @@ namespace {
 
 using model::Pooling;
 
-Pooling chosen_pooling(const EmbedOptions& options, const EmbeddingModel& model) {
+Pooling chosen_pooling(const EmbedOptions& options, const serving::VectorModel& model) {
   if (model.output() == model::Output::kScores) {
     fail(Error::Code::kUnsupported, options.model,
          ": judges texts and gives no embeddings: use cria rerank");
@@ -40,7 +40,7 @@ void print_lines(const std::vector<std::vector<float>>& vectors) {
   }
 }
 
-void print_json(const EmbedOptions& options, const EmbeddingModel& model, bool normalizes,
+void print_json(const EmbedOptions& options, const serving::VectorModel& model, bool normalizes,
                 std::span<const runner::EmbedInput> inputs,
                 const std::vector<std::vector<float>>& vectors) {
   std::vector<int64_t> tokens;
@@ -57,20 +57,21 @@ void print_json(const EmbedOptions& options, const EmbeddingModel& model, bool n
 
 int embed(const EmbedOptions& options) {
   EmbeddingModel model(options.model, options.compute, options.context);
-  model.set_pooling(chosen_pooling(options, model));
+  serving::VectorModel& vectors_of = model.vectors();
+  vectors_of.set_pooling(chosen_pooling(options, vectors_of));
   const std::vector<std::string> texts = read_texts(options.texts, options.file, "text");
   std::vector<runner::EmbedInput> inputs;
   for (const std::string& text : texts) {
-    inputs.push_back(runner::embed_input(model.tokenizer(), text, model.context()));
+    inputs.push_back(runner::embed_input(vectors_of.tokenizer(), text, model.context()));
   }
   tell_cuts(inputs, "text", model.context(), !options.whole);
   std::vector<std::vector<float>> vectors = model.run(inputs);
-  const bool normalizes = !options.raw && model.config().flag("normalize_embeddings", true);
+  const bool normalizes = !options.raw && vectors_of.normalizes();
   if (normalizes) {
     for (std::vector<float>& vector : vectors) model::normalize(vector);
   }
   if (options.json) {
-    print_json(options, model, normalizes, inputs, vectors);
+    print_json(options, vectors_of, normalizes, inputs, vectors);
   } else {
     print_lines(vectors);
   }

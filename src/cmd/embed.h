@@ -18,7 +18,7 @@ struct EmbedOptions {
   bool raw = false;                // vectors are not brought to length 1
   bool whole = false;              // a text that is too long is an error
   bool json = false;
-  ComputeOptions compute = embedding_compute();
+  serving::ComputeOptions compute = embedding_compute();
 };
 
 int embed(const EmbedOptions& options);

@@ -1,19 +1,17 @@
 #include "cmd/embedding_model.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "cmd/format.h"
 #include "cmd/input.h"
 #include "cmd/output.h"
+#include "cmd/progress.h"
 #include "cmd/stopwatch.h"
 
 namespace cria::cmd {
 namespace {
-
-constexpr int64_t kLargestContext = 8192, kPass = 512, kMostSequences = 64;
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -26,53 +24,37 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-void check(const std::vector<std::vector<float>>& vectors, const std::string& model) {
-  for (size_t i = 0; i < vectors.size(); ++i) {
-    if (std::ranges::all_of(vectors[i], [](float x) { return std::isfinite(x); })) continue;
-    fail(Error::Code::kCorrupt, model, ": what it makes of text ", i + 1,
-         " contains NaN or infinity");
-  }
-}
-
 }  // namespace
 
-EmbeddingModel::EmbeddingModel(const std::string& model, const ComputeOptions& compute,
+EmbeddingModel::EmbeddingModel(const std::string& model, const serving::ComputeOptions& compute,
                                int64_t context)
     : compute_(compute),
-      loaded_(load_model(model, compute.adapters)),
-      tokenizer_(tokenizer_of(*loaded_.file)),
-      pooling_(model::pooling_for(*loaded_.config, loaded_.model->output())) {
-  int64_t most = context_length(loaded_);
-  if (most == 0) most = kLargestContext;
-  context_ = context > 0 ? std::min(context, most) : std::min(most, kLargestContext);
-  if (context > most) {
-    notice(concat("a context of ", context, " tokens was asked for, but the model was made for ",
-                  most, ": using ", most));
-  }
+      model_(load_model(model, compute.adapters)),
+      context_(model_.context_for(context)) {
+  if (context <= context_) return;
+  notice(concat("a context of ", context, " tokens was asked for, but the model was made for ",
+                context_, ": using ", context_));
 }
 
-// The cache is as large as these texts need.
 std::vector<std::vector<float>> EmbeddingModel::run(std::span<const runner::EmbedInput> texts) {
   int64_t longest = 1, all = 0;
   for (const runner::EmbedInput& text : texts) {
     longest = std::max(longest, std::ssize(text.tokens));
     all += std::ssize(text.tokens);
   }
-  model::ExecutorOptions options = executor_options(compute_);
-  const int64_t block = options.cache.block_size;
-  // A text of a model that sees it as a whole is one pass.
-  options.max_tokens = output() == model::Output::kLogits ? std::min(all, kPass)
-                                                          : std::max(longest, std::min(all, kPass));
-  options.cache.sequences = std::min<int64_t>(std::ssize(texts), kMostSequences);
-  options.cache.context = longest;
-  options.cache.tokens = std::max(longest, options.max_tokens) + options.cache.sequences * block;
-  options.cache.checkpoints = 0;
-  options.max_outputs = options.cache.sequences;
-  options.hidden = pooling_ != model::Pooling::kRank;
-  const auto executor = open_executor(loaded_, options);
+  const serving::VectorSize size{
+      .context = longest,
+      .sequences = std::min<int64_t>(std::ssize(texts), serving::VectorModel::kMostSequences),
+      .tokens = std::min(all, serving::VectorModel::kPass)};
+  {
+    Progress progress("loading");
+    model_.start(compute_, size, [&](uint64_t done, uint64_t total) {
+      progress.set(done, total);
+      return true;
+    });
+  }
   const Stopwatch watch;
-  auto vectors = runner::Embedder(*executor, pooling_).run(texts);
-  check(vectors, loaded_.file->path());
+  auto vectors = model_.run(texts);
   log::debug("read ", texts.size(), " texts of ", all, " tokens in ",
              duration_text(watch.seconds()));
   return vectors;

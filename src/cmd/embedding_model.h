@@ -8,35 +8,29 @@
 #include <vector>
 
 #include "cmd/open_model.h"
-#include "runner/embedder.h"
+#include "serving/vector_model.h"
 
 namespace cria::cmd {
 
 // Embeddings are computed in full precision unless something else is asked for.
-inline ComputeOptions embedding_compute() {
+inline serving::ComputeOptions embedding_compute() {
   return {.backend = "auto", .threads = 0, .cache_type = "f32"};
 }
 
 class EmbeddingModel {
  public:
   // `context`: the most tokens of a text; 0: as many as the model was made for, at most 8192.
-  EmbeddingModel(const std::string& model, const ComputeOptions& compute, int64_t context);
+  EmbeddingModel(const std::string& model, const serving::ComputeOptions& compute, int64_t context);
 
-  model::Pooling pooling() const { return pooling_; }
-  void set_pooling(model::Pooling pooling) { pooling_ = pooling; }
-  model::Output output() const { return loaded_.model->output(); }
-  int64_t token_types() const { return loaded_.model->token_types(); }
-  const model::Config& config() const { return *loaded_.config; }
-  const tokenizer::Tokenizer& tokenizer() const { return *tokenizer_; }
+  serving::VectorModel& vectors() { return model_; }
   int64_t context() const { return context_; }  // the most tokens of a text
 
+  // The cache is as large as these texts need.
   std::vector<std::vector<float>> run(std::span<const runner::EmbedInput> texts);
 
  private:
-  ComputeOptions compute_;
-  model::LoadedModel loaded_;
-  std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
-  model::Pooling pooling_;
+  serving::ComputeOptions compute_;
+  serving::VectorModel model_;
   int64_t context_;
 };
 

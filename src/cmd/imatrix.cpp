@@ -40,7 +40,7 @@ void add(quantize::ImportanceMatrix& matrix, const Factor& factor) {
 int imatrix(const ImatrixOptions& options) {
   const model::LoadedModel loaded = load_model(options.model);
   const TextChunks chunks(*tokenizer_of(*loaded.file), options.text);
-  model::ExecutorOptions execution = executor_options(options.compute);
+  model::ExecutorOptions execution = serving::executor_options(options.compute);
   execution.cache.tokens = chunks.context();
   execution.max_tokens = execution.max_outputs = std::min(kPass, chunks.context());
   execution.factors = true;

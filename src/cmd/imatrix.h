@@ -10,7 +10,7 @@ namespace cria::cmd {
 struct ImatrixOptions {
   std::string model, output;
   ChunkOptions text;
-  ComputeOptions compute;
+  serving::ComputeOptions compute;
 };
 
 int imatrix(const ImatrixOptions& options);

@@ -43,7 +43,7 @@ int logits(const LogitsOptions& options) {
   const std::vector<int32_t> ids = read_ids(options.ids);
   const auto count = static_cast<int64_t>(ids.size());
   const model::LoadedModel loaded = load_model(options.model, options.compute.adapters);
-  model::ExecutorOptions execution = executor_options(options.compute);
+  model::ExecutorOptions execution = serving::executor_options(options.compute);
   execution.cache.tokens = count;
   execution.max_tokens = execution.max_outputs = std::min(count, options.chunk);
   execution.trace = options.trace;

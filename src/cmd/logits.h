@@ -14,7 +14,7 @@ struct LogitsOptions {
   std::string output;  // .safetensors
   bool trace = false;
   int64_t chunk = 512;  // the most tokens of a pass
-  ComputeOptions compute;
+  serving::ComputeOptions compute;
 };
 
 int logits(const LogitsOptions& options);

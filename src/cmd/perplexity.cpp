@@ -29,8 +29,9 @@ constexpr int64_t kPass = 128;  // tokens whose logits are in memory at once
 // A model that predicts.
 class Predictor {
  public:
-  Predictor(const model::LoadedModel& loaded, const ComputeOptions& compute, int64_t context) {
-    model::ExecutorOptions execution = executor_options(compute);
+  Predictor(const model::LoadedModel& loaded, const serving::ComputeOptions& compute,
+            int64_t context) {
+    model::ExecutorOptions execution = serving::executor_options(compute);
     execution.cache.tokens = context;
     execution.max_tokens = execution.max_outputs = std::min(kPass, context);
     executor_ = open_executor(loaded, execution);

@@ -14,7 +14,7 @@ struct PerplexityOptions {
   std::string base_model;   // model to compare with; empty: none
   std::string save_logits;  // file of predictions to write; empty: none
   bool json = false;
-  ComputeOptions compute;
+  serving::ComputeOptions compute;
 };
 
 int perplexity(const PerplexityOptions& options);

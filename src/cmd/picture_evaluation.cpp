@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "cmd/pictures.h"
+#include "serving/pictures.h"
 
 namespace cria::cmd {
 namespace {
@@ -33,7 +33,7 @@ Result own_pixels(const safetensors::File& file, const model::VisionSpec& spec,
       std::filesystem::path(file.path()).parent_path() / "image.png";
   Result result{std::string(kPixels), {spec.tiles, 3, spec.size, spec.size}, given.pixels};
   if (!std::filesystem::exists(beside)) return result;
-  const model::Picture own = read_picture(beside.string(), spec);
+  const model::Picture own = serving::picture_of(image::read(beside.string()), spec);
   if (own.tiles != given.tiles || own.shape != given.shape) {
     fail(Error::Code::kCorrupt, beside.string(), ": becomes ", own.tiles, " tiles of shape ",
          own.shape, ", but ", file.path(), " has ", given.tiles, " of shape ", given.shape);

@@ -59,7 +59,7 @@ void print_json(const RerankOptions& options, const std::vector<Ranked>& ranked,
 
 int rerank(const RerankOptions& options) {
   EmbeddingModel model(options.model, options.compute, options.context);
-  if (model.output() != model::Output::kScores) {
+  if (model.vectors().output() != model::Output::kScores) {
     fail(Error::Code::kUnsupported, options.model,
          ": gives no scores, expected a model with a classifier (pooling_type 4, cls.output)");
   }
@@ -67,8 +67,8 @@ int rerank(const RerankOptions& options) {
       read_texts(options.documents, options.file, "document");
   std::vector<runner::EmbedInput> inputs;
   for (const std::string& document : documents) {
-    inputs.push_back(runner::rank_input(model.tokenizer(), options.query, document,
-                                        model.token_types(), model.context()));
+    inputs.push_back(runner::rank_input(model.vectors().tokenizer(), options.query, document,
+                                        model.vectors().token_types(), model.context()));
   }
   tell_cuts(inputs, "document", model.context(), !options.whole);
   const std::vector<std::vector<float>> scores = model.run(inputs);

@@ -18,7 +18,7 @@ struct RerankOptions {
   int64_t top = 0;                     // how many are printed; 0: all
   bool whole = false;                  // a document that is too long is an error
   bool json = false;
-  ComputeOptions compute = embedding_compute();
+  serving::ComputeOptions compute = embedding_compute();
 };
 
 int rerank(const RerankOptions& options);

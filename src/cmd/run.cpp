@@ -26,18 +26,19 @@ std::string full_prompt(const std::vector<std::string>& words) {
 // What options say; before it, what a stored model's parameters do.
 struct Choice {
   Settings settings;
-  ComputeOptions compute;
+  serving::ComputeOptions compute;
   int64_t context = 0;
 };
 
 void take_parameters(const registry::Model& model, Choice& choice) {
   const modelfile::Parameters parameters = model.parameters();
-  about_file(concat("parameters of ", model.name().shortest()),
-             [&] { set_parameters(choice.settings, modelfile::parameter_lines(parameters)); });
+  about_file(concat("parameters of ", model.name().shortest()), [&] {
+    serving::set_parameters(choice.settings.generation, modelfile::parameter_lines(parameters));
+  });
   std::string unused;
   for (const auto& [name, value] : parameters) {
     const auto* number = std::get_if<int64_t>(&value);
-    if (is_setting(name)) continue;
+    if (serving::is_generation_option(name)) continue;
     if (name == "num_ctx" && number && *number > 0) {
       if (choice.context == 0) choice.context = *number;
     } else if (name == "num_thread" && number && *number >= 0 && *number <= 1024) {
@@ -67,14 +68,15 @@ void begin(Session& session, const FoundModel& found) {
 
 int run(const RunOptions& options) {
   Choice choice{.settings = {}, .compute = options.compute, .context = options.context};
-  set_parameters(choice.settings, options.parameters);  // what is wrong there is told first
+  serving::set_parameters(choice.settings.generation,
+                          options.parameters);  // what is wrong there is told first
   choice.settings = {};
   const auto grammar = options.format.empty() ? nullptr : output_format(options.format);
   const bool interactive = options.prompt.empty() && input_is_terminal();
   const std::string prompt = interactive ? "" : full_prompt(options.prompt);
   const FoundModel found = find_model(options.model);
   if (found.stored) take_parameters(*found.stored, choice);
-  set_parameters(choice.settings, options.parameters);
+  serving::set_parameters(choice.settings.generation, options.parameters);
   choice.settings.system = options.system.value_or("");
   choice.settings.verbose = options.verbose;
   choice.settings.grammar = grammar;

@@ -18,9 +18,9 @@ struct RunOptions {
   bool raw = false;
   std::string format;  // that answers have to have (output_format.h); empty: any
   bool verbose = false;
-  ParameterTexts parameters;          // before those of the model
-  std::optional<std::string> system;  // likewise
-  ComputeOptions compute;
+  serving::ParameterTexts parameters;  // before those of the model
+  std::optional<std::string> system;   // likewise
+  serving::ComputeOptions compute;
 };
 
 int run(const RunOptions& options);

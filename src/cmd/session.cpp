@@ -6,9 +6,9 @@
 #include "cmd/image_paths.h"
 #include "cmd/interrupt.h"
 #include "cmd/output.h"
-#include "cmd/pictures.h"
 #include "cmd/statistics.h"
 #include "cmd/stopwatch.h"
+#include "serving/pictures.h"
 #include "tokenizer/breakers.h"
 
 namespace cria::cmd {
@@ -16,9 +16,10 @@ namespace {
 
 Session::Mode mode_of(const ChatModel& model, bool raw) {
   if (raw) return Session::Mode::kRaw;
-  if (model.format()) return Session::Mode::kChat;
-  notice(concat(model.has_chat_template() ? "the model's chat template is of no known format"
-                                          : "the model has no chat template",
+  if (model.text().chat_template()) return Session::Mode::kChat;
+  const std::string& problem = model.text().template_problem();
+  notice(concat(problem.empty() ? "the model has no chat template"
+                                : "the model's chat template cannot be used: " + problem,
                 ", so the prompt is continued as plain text (--raw asks for this)"));
   return Session::Mode::kPlain;
 }
@@ -61,7 +62,7 @@ void Session::answer(const std::string& text) {
   const bool failed = result.finish == runner::Finish::kError;
   if (!failed || !answer.empty()) print("\n");
   flush();
-  if (failed) fail(Error::Code::kInternal, model_.file().path(), ": ", result.error);
+  if (failed) fail(Error::Code::kInternal, model_.text().file().path(), ": ", result.error);
   if (mode_ == Mode::kChat) {
     turns_.push_back(std::move(turn));
     turns_.push_back({{"assistant", answer}, {}});
@@ -74,15 +75,16 @@ void Session::answer(const std::string& text) {
 Session::Turn Session::turn_of(const std::string& text) const {
   ImagePaths images = find_image_paths(text);
   if (images.paths.empty()) return {{"user", text}, {}};
-  if (!model_.vision()) {
+  if (!model_.text().vision()) {
     notice(concat("the model can not see: ", images.paths.front(), " is taken as text"));
     return {{"user", text}, {}};
   }
   Turn turn{{"user", std::move(images.text)}, {}};
-  const model::VisionSpec spec = model_.vision()->vision_spec();
+  const model::VisionSpec spec = model_.text().vision()->vision_spec();
   for (const std::string& path : images.paths) {
-    turn.pictures.push_back(std::make_shared<model::Picture>(read_picture(path, spec)));
-    turn.message.pictures += model_.picture_token();
+    turn.pictures.push_back(
+        std::make_shared<model::Picture>(serving::picture_of(image::read(path), spec)));
+    turn.message.pictures += model_.text().picture_token();
     notice("added image " + path);
   }
   return turn;
@@ -90,11 +92,12 @@ Session::Turn Session::turn_of(const std::string& text) const {
 
 runner::Request Session::request_of(const Turn& turn) const {
   if (mode_ != Mode::kChat) {
-    return {.prompt = model_.plain_prompt(turn.message, mode_ == Mode::kRaw),
+    return {.prompt = model_.text().plain_prompt(turn.message, mode_ == Mode::kRaw),
             .pictures = turn.pictures};
   }
   runner::Request request;
-  std::vector<chat::Message> messages;
+  chat::Conversation conversation;
+  std::vector<chat::Message>& messages = conversation.messages;
   if (!settings_.system.empty()) messages.push_back({"system", settings_.system});
   const auto add = [&](const Turn& said) {
     messages.push_back(said.message);
@@ -102,7 +105,7 @@ runner::Request Session::request_of(const Turn& turn) const {
   };
   for (const Turn& said : turns_) add(said);
   add(turn);
-  request.prompt = model_.chat_prompt(messages);
+  request.prompt = model_.chat_prompt(conversation);
   return request;
 }
 
@@ -118,10 +121,10 @@ runner::Result Session::generate(runner::Request request, std::string& text) {
          turns_.empty() ? "" : " with the conversation so far", ", but the context holds ",
          model_.context(), ": ", advice());
   }
-  sample::Options sampling = settings_.sampling;
+  sample::Options sampling = settings_.generation.sampling;
   if (sampling.dry_multiplier > 0) {
-    for (const std::string& breaker : settings_.dry_sequence_breakers) {
-      for (auto& sequence : tokenizer::tokens_that_show(model_.tokenizer(), breaker)) {
+    for (const std::string& breaker : settings_.generation.dry_sequence_breakers) {
+      for (auto& sequence : tokenizer::tokens_that_show(model_.text().tokenizer(), breaker)) {
         sampling.dry_breakers.push_back(std::move(sequence));
       }
     }
@@ -129,8 +132,8 @@ runner::Result Session::generate(runner::Request request, std::string& text) {
   // What fails on the engine's thread is thrown on this one.
   std::exception_ptr failure;
   request.sampling = std::move(sampling);
-  request.max_tokens = settings_.max_tokens;
-  request.stop = settings_.stop;
+  request.max_tokens = settings_.generation.max_tokens;
+  request.stop = settings_.generation.stop;
   request.grammar = settings_.grammar;
   request.on_text = [&](std::string_view piece) {
     try {
@@ -144,7 +147,7 @@ runner::Result Session::generate(runner::Request request, std::string& text) {
       return false;
     }
   };
-  runner::Generation generation = model_.engine().submit(std::move(request));
+  runner::Generation generation = model_.text().engine().submit(std::move(request));
   runner::Result result = wait(generation);
   if (failure) std::rethrow_exception(failure);
   return result;
@@ -159,9 +162,10 @@ void Session::report(const runner::Result& result) const {
 std::string Session::advice() const {
   const bool interactive = interrupts_ == Interrupts::kEndAnswer;
   std::string text;
-  if (model_.largest_context() == 0 || model_.context() < model_.largest_context()) {
+  if (model_.text().largest_context() == 0 || model_.context() < model_.text().largest_context()) {
     text = interactive ? "/set parameter num_ctx N asks for more" : "--num-ctx N asks for more";
-    if (model_.largest_context() > 0) text += concat(" (up to ", model_.largest_context(), ")");
+    if (model_.text().largest_context() > 0)
+      text += concat(" (up to ", model_.text().largest_context(), ")");
   }
   const bool clear_helps = interactive && mode_ == Mode::kChat;
   if (clear_helps) text += concat(text.empty() ? "" : ", ", "/clear forgets the conversation");

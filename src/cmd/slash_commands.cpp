@@ -53,7 +53,7 @@ void set_parameter_of(std::string_view rest, ChatModel& model, Session& session)
   if (name.empty() || rest.empty()) {
     fail(Error::Code::kInvalidArgument, "usage: /set parameter NAME VALUE");
   }
-  if (name != "num_ctx") return set_parameter(session.settings(), name, rest);
+  if (name != "num_ctx") return serving::set_parameter(session.settings().generation, name, rest);
   const std::vector<int32_t> values = parse_ids(rest);
   if (values.size() != 1 || values[0] < 1) {
     fail(Error::Code::kInvalidArgument, "parameter num_ctx: ", quote(rest),
@@ -76,10 +76,10 @@ void set(std::string_view rest, ChatModel& model, Session& session) {
 
 void show(std::string_view rest, const ChatModel& model, Session& session) {
   const std::string_view what = next_word(rest);
-  if (what == "info") return print(summary_text(summarize(model.file())));
+  if (what == "info") return print(summary_text(summarize(model.text().file())));
   if (what == "parameters") {
-    return print(
-        concat(parameters_text(session.settings()), "  num_ctx           ", model.context(), "\n"));
+    return print(concat(parameters_text(session.settings().generation), "  num_ctx           ",
+                        model.context(), "\n"));
   }
   if (what == "system") {
     const std::string& system = session.settings().system;

@@ -9,10 +9,10 @@
 namespace cria::server {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 using Code = Error::Code;
 
-constexpr int kDeepest = 200;
+constexpr size_t kDeepest = 200, kMostMembers = 4096;
 constexpr size_t kLongestShown = 60;
 
 std::string shown(const Json& value) {
@@ -23,7 +23,8 @@ std::string shown(const Json& value) {
   return text;
 }
 
-// Refuses what nests too deep before memory is taken for it, and what is no JSON.
+// Refuses what nests too deep before memory is taken for it, objects with so many members that to
+// find one takes long, and what is no JSON.
 class Checker : public nlohmann::json_sax<Json> {
  public:
   bool null() override { return true; }
@@ -34,7 +35,13 @@ class Checker : public nlohmann::json_sax<Json> {
   bool string(std::string&) override { return true; }
   bool binary(Json::binary_t&) override { return true; }
   bool start_object(size_t) override { return enter(); }
-  bool key(std::string&) override { return true; }
+  bool key(std::string&) override {
+    if (++members_.back() > kMostMembers) {
+      fail(Code::kInvalidArgument, "the request has an object of more than ", kMostMembers,
+           " members");
+    }
+    return true;
+  }
   bool end_object() override { return leave(); }
   bool start_array(size_t) override { return enter(); }
   bool end_array() override { return leave(); }
@@ -44,16 +51,17 @@ class Checker : public nlohmann::json_sax<Json> {
 
  private:
   bool enter() {
-    if (++depth_ > kDeepest) {
+    members_.push_back(0);
+    if (members_.size() > kDeepest) {
       fail(Code::kInvalidArgument, "the request nests deeper than ", kDeepest, " levels");
     }
     return true;
   }
   bool leave() {
-    --depth_;
+    members_.pop_back();
     return true;
   }
-  int depth_ = 0;
+  std::vector<size_t> members_;  // so far, of what is open
 };
 
 }  // namespace

@@ -16,14 +16,14 @@ namespace cria::server {
 // its value and what was expected. Numbers that are whole may be written as such: 40.0.
 class Fields {
  public:
-  // Bounded in size by the body, in depth here. `where` stands before names in messages.
-  static nlohmann::json parse(std::string_view body);
-  Fields(const nlohmann::json& json, std::string where);
+  // Bounded in size by the body, in depth and members of an object here; they keep their order. `where` stands before names in messages.
+  static nlohmann::ordered_json parse(std::string_view body);
+  Fields(const nlohmann::ordered_json& json, std::string where);
 
   bool has(std::string_view name) const { return find(name) != nullptr; }
   // Null when absent. Of any type.
-  const nlohmann::json* find(std::string_view name) const;
-  const nlohmann::json& need(std::string_view name) const;
+  const nlohmann::ordered_json* find(std::string_view name) const;
+  const nlohmann::ordered_json& need(std::string_view name) const;
 
   std::string text(std::string_view name, std::string_view fallback = "") const;
   std::string needed_text(std::string_view name) const;
@@ -34,8 +34,8 @@ class Fields {
   std::optional<double> real(std::string_view name) const;  // finite
   // One text, or several.
   std::vector<std::string> texts(std::string_view name) const;
-  const nlohmann::json* array(std::string_view name) const;
-  const nlohmann::json* object(std::string_view name) const;
+  const nlohmann::ordered_json* array(std::string_view name) const;
+  const nlohmann::ordered_json* object(std::string_view name) const;
 
   // Those that nobody has asked for, with their place.
   std::vector<std::string> unread() const;
@@ -43,7 +43,7 @@ class Fields {
   [[noreturn]] void refuse(std::string_view name, std::string_view expected) const;
 
  private:
-  const nlohmann::json& json_;
+  const nlohmann::ordered_json& json_;
   std::string where_;
   mutable std::set<std::string, std::less<>> read_;
 };

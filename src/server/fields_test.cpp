@@ -9,7 +9,7 @@
 namespace cria::server {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 using test::expect_error;
 using Texts = std::vector<std::string>;
 constexpr auto kInvalid = Error::Code::kInvalidArgument;

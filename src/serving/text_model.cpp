@@ -1,0 +1,92 @@
+#include "serving/text_model.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/about_file.h"
+#include "base/error.h"
+#include "base/log.h"
+
+namespace cria::serving {
+
+int64_t context_length(const model::LoadedModel& loaded) {
+  return loaded.config->dim("context_length", 0);
+}
+
+model::ExecutorOptions executor_options(const ComputeOptions& compute, const EngineSize& size) {
+  constexpr int64_t kPass = 512;
+  model::ExecutorOptions options = executor_options(compute);
+  options.cache.context = size.context;
+  options.cache.tokens = std::max(size.tokens, size.context);
+  options.cache.sequences = size.sequences;
+  options.max_tokens = std::max(std::min(kPass, size.context), size.sequences);
+  options.max_outputs = size.sequences;
+  return options;
+}
+
+TextModel::TextModel(model::LoadedModel loaded, const std::optional<std::string>& go_template)
+    : loaded_(std::move(loaded)) {
+  if (loaded_.model->output() != model::Output::kLogits) {
+    fail(Error::Code::kUnsupported, file().path(),
+         ": the model reads texts and writes none: it is for embeddings or for ranking");
+  }
+  tokenizer_ = about_file(file().path(), [&] {
+    return tokenizer::make_tokenizer(tokenizer::Vocabulary::from(file()));
+  });
+  template_ = find_template(go_template, file());
+  log::debug("chat template: ", template_.made              ? template_.made->language()
+                                : template_.problem.empty() ? "none"
+                                                            : template_.problem);
+}
+
+int64_t TextModel::largest_context() const { return context_length(loaded_); }
+
+void TextModel::start(const ComputeOptions& compute, const EngineSize& size,
+                      const model::Executor::Progress& progress) {
+  engine_.reset();
+  executor_.reset();
+  about_file(file().path(), [&] {
+    executor_ = std::make_unique<model::Executor>(*loaded_.model, loaded_.weight_list(),
+                                                  executor_options(compute, size), progress);
+  });
+  engine_ = std::make_unique<runner::Engine>(
+      *executor_, *tokenizer_, runner::EngineOptions{.most_waiting = size.most_waiting});
+  size_ = size;
+}
+
+std::vector<tokenizer::Id> TextModel::ids_of(std::span<const chat::Part> parts) const {
+  std::vector<tokenizer::Piece> pieces;
+  for (const chat::Part& part : parts) pieces.push_back({part.text, part.special});
+  return with_bos(tokenizer_->encode(pieces));
+}
+
+const std::string& TextModel::picture_token() const {
+  const auto token = static_cast<size_t>(vision()->vision_spec().token);
+  const std::vector<std::string>& tokens = tokenizer_->vocabulary().tokens;
+  if (token < tokens.size()) return tokens[token];
+  fail(Error::Code::kCorrupt, file().path(), ": token ", token,
+       " stands for pictures, but the vocabulary has ", tokens.size());
+}
+
+std::vector<tokenizer::Id> TextModel::plain_prompt(const chat::Message& message,
+                                                   bool special) const {
+  std::vector<tokenizer::Id> ids = with_bos(tokenizer_->encode(message.content, special));
+  const std::vector<tokenizer::Id> pictures = tokenizer_->encode(message.pictures, true);
+  ids.insert(ids.begin(), pictures.begin(), pictures.end());
+  return ids;
+}
+
+std::vector<tokenizer::Id> TextModel::with_bos(std::vector<tokenizer::Id> ids) const {
+  const tokenizer::Vocabulary& vocabulary = tokenizer_->vocabulary();
+  const bool wanted = vocabulary.add_bos || ids.empty();
+  if (vocabulary.bos >= 0 && wanted && (ids.empty() || ids.front() != vocabulary.bos)) {
+    ids.insert(ids.begin(), vocabulary.bos);
+  }
+  if (ids.empty()) {
+    fail(Error::Code::kInvalidArgument,
+         "the prompt is empty, and the vocabulary has no BOS token to start from");
+  }
+  return ids;
+}
+
+}  // namespace cria::serving

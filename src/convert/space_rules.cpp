@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/quote.h"
-#include "convert/base64.h"
 #include "convert/json_parts.h"
 #include "tokenizer/charsmap.h"
 #include "tokenizer/space_mark.h"

@@ -68,6 +68,8 @@ void declare_description_commands(CLI::App& app, Action& action);
 // create, list, cp and rm.
 void declare_store_commands(CLI::App& app, Action& action);
 
+void declare_serve(CLI::App& app, Action& action);
+
 // imatrix, perplexity and quantize.
 void declare_quality_commands(CLI::App& app, Action& action);
 

@@ -354,6 +354,7 @@ void declare_bench(CLI::App& app, Action& action) {
 
 void declare_commands(CLI::App& app, Action& action) {
   declare_run(app, action);
+  declare_serve(app, action);
   declare_store_commands(app, action);
   declare_description_commands(app, action);
   declare_tokenize(app, action);

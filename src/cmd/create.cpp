@@ -87,8 +87,8 @@ int create(const CreateOptions& options) {
   const Text text = modelfile_text(options.file);
   const modelfile::Modelfile recipe = about_file(text.name, [&] {
     modelfile::Modelfile parsed = modelfile::Modelfile::parse(text.content, tell);
-    serving::GenerationOptions options;
-    serving::set_parameters(options, modelfile::parameter_lines(parsed.parameters));
+    serving::GenerationOptions checked;
+    serving::set_parameters(checked, modelfile::parameter_lines(parsed.parameters));
     return parsed;
   });
 

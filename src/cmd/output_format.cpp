@@ -6,37 +6,29 @@
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/quote.h"
-#include "grammar/gbnf/gbnf.h"
-#include "grammar/regex/regex.h"
-#include "grammar/schema/schema.h"
+#include "serving/answer_format.h"
 
 namespace cria::cmd {
 namespace {
 
-template <class Compile>
-std::shared_ptr<const grammar::Grammar> compile_file(std::string_view path, Compile compile) {
-  return about_file(std::string(path), [&] {
-    const MappedFile file{std::string(path)};
-    const auto bytes = file.bytes();
-    return compile(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  });
+std::string text_of(const std::string& path) {
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
 
 std::shared_ptr<const grammar::Grammar> output_format(std::string_view format) {
-  if (format == "json") return grammar::json_grammar();
-  if (format.starts_with('{')) return grammar::compile_schema(format);
-  const auto behind = [&](std::string_view prefix) { return format.substr(prefix.size()); };
-  if (format.starts_with("schema:")) {
-    return compile_file(behind("schema:"),
-                        [](std::string_view text) { return grammar::compile_schema(text); });
+  const auto of_file = [&](std::string_view kind, const std::string& prefix) {
+    const std::string path(format.substr(kind.size()));
+    return about_file(path, [&] { return serving::answer_format(prefix + text_of(path)); });
+  };
+  if (format.starts_with("schema:")) return of_file("schema:", "");
+  if (format.starts_with("gbnf:")) return of_file("gbnf:", "gbnf:");
+  if (format == "json" || format.starts_with('{') || format.starts_with("regex:")) {
+    return serving::answer_format(format);
   }
-  if (format.starts_with("gbnf:")) {
-    return compile_file(behind("gbnf:"),
-                        [](std::string_view text) { return grammar::compile_gbnf(text); });
-  }
-  if (format.starts_with("regex:")) return grammar::compile_regex(behind("regex:"));
   fail(Error::Code::kInvalidArgument, "format ", quote(format),
        ", expected json, a JSON Schema, schema:FILE, gbnf:FILE or regex:EXPRESSION");
 }

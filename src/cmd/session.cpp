@@ -9,7 +9,7 @@
 #include "cmd/statistics.h"
 #include "cmd/stopwatch.h"
 #include "serving/pictures.h"
-#include "tokenizer/breakers.h"
+#include "serving/sampling.h"
 
 namespace cria::cmd {
 namespace {
@@ -121,17 +121,9 @@ runner::Result Session::generate(runner::Request request, std::string& text) {
          turns_.empty() ? "" : " with the conversation so far", ", but the context holds ",
          model_.context(), ": ", advice());
   }
-  sample::Options sampling = settings_.generation.sampling;
-  if (sampling.dry_multiplier > 0) {
-    for (const std::string& breaker : settings_.generation.dry_sequence_breakers) {
-      for (auto& sequence : tokenizer::tokens_that_show(model_.text().tokenizer(), breaker)) {
-        sampling.dry_breakers.push_back(std::move(sequence));
-      }
-    }
-  }
   // What fails on the engine's thread is thrown on this one.
   std::exception_ptr failure;
-  request.sampling = std::move(sampling);
+  request.sampling = serving::sampling_options(settings_.generation, model_.text().tokenizer());
   request.max_tokens = settings_.generation.max_tokens;
   request.stop = settings_.generation.stop;
   request.grammar = settings_.grammar;

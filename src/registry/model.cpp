@@ -117,6 +117,20 @@ ModelConfig Model::config() const {
   return config;
 }
 
+modelfile::Modelfile Model::recipe() const {
+  const ModelConfig config = this->config();
+  modelfile::Modelfile recipe;
+  recipe.chat_template = text(kTemplateLayer);
+  recipe.system = text(kSystemLayer);
+  recipe.renderer = config.renderer;
+  recipe.parser = config.parser;
+  recipe.required = config.required;
+  recipe.parameters = parameters();
+  recipe.messages = messages();
+  recipe.licenses = texts(kLicenseLayer);
+  return recipe;
+}
+
 std::string Model::parent() const {
   for (const Layer& layer : manifest_.layers) {
     if (layer.media_type == kModelLayer) return layer.from;

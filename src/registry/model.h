@@ -41,6 +41,8 @@ class Model {
   std::vector<modelfile::Message> messages() const;
   // From the config blob; what that does not say, from the file.
   ModelConfig config() const;
+  // All that a Modelfile says of it, but for what it is made of.
+  modelfile::Modelfile recipe() const;
   std::string parent() const;  // the model that its weights were taken over from; or empty
 
  private:

@@ -33,7 +33,9 @@ bool may_prune() {
 // A hard link to an old file is as young as the link.
 bool is_old(const fs::path& path, std::chrono::seconds grace) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  const bool known =
+      ::lstat(path.c_str(), &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
+  if (!known) return false;
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
   return now.tv_sec - std::max(status.st_ctim.tv_sec, status.st_mtim.tv_sec) > grace.count();
@@ -191,7 +193,11 @@ size_t Store::prune(std::chrono::seconds grace) const {
       constexpr std::string_view kPrefix = "sha256-";
       const bool blob = name.starts_with(kPrefix) && is_hex_digest(name.substr(kPrefix.size())) &&
                         !needed->contains(name.substr(kPrefix.size()));
-      if ((blob || name.starts_with(Blobs::kTemporary)) && is_old(path, grace)) {
+      const bool temporary = name.starts_with(Blobs::kTemporary);
+      if ((!blob && !temporary) || !is_old(path, grace)) continue;
+      if (temporary && fs::is_directory(fs::symlink_status(path, error))) {
+        fs::remove_all(path, error);  // a staging folder
+      } else {
         removed += unlink_file(path) ? 1 : 0;
       }
     }

@@ -106,6 +106,12 @@ std::string error_object(Dialect dialect, const Problem& problem) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string error_in_stream(Dialect dialect, const Problem& problem) {
+  const std::string object = error_object(dialect, problem);
+  if (dialect == Dialect::kNative) return object + "\n";
+  return (dialect == Dialect::kAnthropic ? "event: error\ndata: " : "data: ") + object + "\n\n";
+}
+
 Response error_response(Dialect dialect, const Problem& problem) {
   Response response{.status = problem.status, .body = error_object(dialect, problem)};
   if (problem.status == 503) response.headers.push_back({"Retry-After", "1"});

@@ -29,8 +29,9 @@ struct Problem {
 Problem problem_of(const std::exception& error);
 
 Response error_response(Dialect dialect, const Problem& problem);
-// Of one that comes when the answer has begun: an object for the stream.
 std::string error_object(Dialect dialect, const Problem& problem);
+// Of one that comes when the answer has begun: what a stream says instead of going on.
+std::string error_in_stream(Dialect dialect, const Problem& problem);
 
 // Paths in a text become their last part.
 std::string without_folders(std::string_view text);

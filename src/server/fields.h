@@ -16,7 +16,8 @@ namespace cria::server {
 // its value and what was expected. Numbers that are whole may be written as such: 40.0.
 class Fields {
  public:
-  // Bounded in size by the body, in depth and members of an object here; they keep their order. `where` stands before names in messages.
+  // Bounded in size by the body, in depth and members of an object here; they keep their order.
+  // `where` stands before names in messages.
   static nlohmann::ordered_json parse(std::string_view body);
   Fields(const nlohmann::ordered_json& json, std::string where);
 

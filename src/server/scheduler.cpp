@@ -71,9 +71,9 @@ void Scheduler::tell_change() {
 
 Scheduler::Shared Scheduler::find(const Wanted& wanted) const {
   for (const Shared& entry : entries_) {
-    const bool fits = entry->name == wanted.name && entry->id == wanted.id &&
-                      entry->options == wanted.options && !entry->is_leaving;
-    if (fits) return entry;
+    if (entry->name != wanted.name || entry->id != wanted.id || entry->is_leaving) continue;
+    const bool suits = entry->model && wanted.suits && wanted.suits(*entry->model);
+    if (suits || entry->options == wanted.options) return entry;
   }
   return nullptr;
 }
@@ -81,15 +81,20 @@ Scheduler::Shared Scheduler::find(const Wanted& wanted) const {
 Scheduler::Lease Scheduler::acquire(const Wanted& wanted, KeepAlive keep_alive,
                                     const std::stop_token& stop) {
   const Time begin = options_.now();
-  const int64_t bytes = wanted.predict();
   Lock lock(mutex_);
   Place place(*this);
+  std::optional<int64_t> bytes;
   while (true) {
     const uint64_t seen = changes_;
     Shared entry = find(wanted);
     if (entry) {
       ++entry->users;
-    } else if (place.is_first() && (entry = begin_loading(wanted, bytes, lock))) {
+    } else if (!bytes) {
+      lock.unlock();
+      bytes = wanted.predict();
+      lock.lock();
+      continue;
+    } else if (place.is_first() && (entry = begin_loading(wanted, *bytes, lock))) {
       load(entry, wanted, stop, lock);
     }
     if (entry && await(*entry, stop, lock)) {

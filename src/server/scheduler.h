@@ -26,14 +26,16 @@ class Loaded {
   virtual int64_t bytes() const = 0;  // of memory that it takes
 };
 
-// A model, and how it is to be loaded: another `options` needs it to be loaded anew.
+// A model, and how it is to be loaded.
 struct Wanted {
   std::string name;     // as people call it
   std::string id;       // of what it is made of: a model that was replaced has another one
   std::string options;  // context, threads and others, as text
-  std::function<int64_t()> predict;  // bytes of memory that it will take
+  // Whether one that is loaded with other options will do; otherwise it is loaded anew.
+  std::function<bool(const Loaded& model)> suits = {};
+  std::function<int64_t()> predict = {};  // bytes of memory that it will take; may throw
   // Throws; `goes_on` is to be asked now and then, and false is to end it with Cancelled.
-  std::function<std::unique_ptr<Loaded>(const std::function<bool()>& goes_on)> load;
+  std::function<std::unique_ptr<Loaded>(const std::function<bool()>& goes_on)> load = {};
 };
 
 // Too many wait for a model already: later there may be room.

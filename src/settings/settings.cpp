@@ -18,6 +18,7 @@ using Code = Error::Code;
 constexpr Definition kDefinitions[] = {
     {"host", Kind::kText, "127.0.0.1:11434", "address of the server, to listen at and to ask"},
     {"origins", Kind::kText, "", "web pages that may ask besides those of this machine, by commas"},
+    {"hosts", Kind::kText, "", "names that the server may be asked by besides this machine's own"},
     {"models", Kind::kText, "", "folder of the store (default: ~/.ollama/models)"},
     {"keep_alive", Kind::kKeepAlive, "5m", "how long a model stays loaded that nobody uses"},
     {"load_timeout", Kind::kDuration, "5m", "how long loading a model may take"},

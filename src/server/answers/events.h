@@ -51,6 +51,7 @@ struct Outcome {
   std::string stopped_by = {};  // the stop string
   int64_t prompt_tokens = 0, cached_tokens = 0, generated_tokens = 0;
   std::chrono::nanoseconds total{0}, load{0}, prompt{0}, generation{0};
+  std::vector<int32_t> context = {};       // tokens read and written, where that is told
   std::vector<std::string> warnings = {};  // what was asked for and has no effect
 };
 

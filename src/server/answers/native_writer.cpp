@@ -79,7 +79,7 @@ std::string NativeWriter::object(const Said& said, const Outcome* outcome) const
   if (!said.logprobs.empty()) json["logprobs"] = to_json(said.logprobs);
   if (outcome) {
     json["done_reason"] = text_of(outcome->reason);
-    if (!options_.context.empty()) json["context"] = options_.context;
+    if (!outcome->context.empty()) json["context"] = outcome->context;
     const bool answered = outcome->reason != Reason::kLoad && outcome->reason != Reason::kUnload;
     if (answered) {
       json["total_duration"] = outcome->total.count();

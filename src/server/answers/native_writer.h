@@ -17,8 +17,6 @@ class NativeWriter final : public AnswerWriter {
     std::string model;
     bool chat = true;  // else it generates
     bool stream = true;
-    std::vector<int32_t> context =
-        {};  // of what generates: the tokens read and written; empty: none
     std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
   };
   explicit NativeWriter(Options options) : options_(std::move(options)) {}
@@ -27,8 +25,6 @@ class NativeWriter final : public AnswerWriter {
   std::string add(const Event& event) override;
   std::string add(int64_t choice, const Outcome& outcome) override;
   std::string end() override;
-
-  void set_context(std::vector<int32_t> context) { options_.context = std::move(context); }
 
  private:
   struct Said {

@@ -65,8 +65,9 @@ TEST(NativeWriter, IsOneObjectWithoutAStream) {
   EXPECT_EQ(generate.add({.kind = Kind::kThinking, .text = "hm"}), "");
   EXPECT_EQ(generate.add({.text = "one "}), "");
   EXPECT_EQ(generate.add({.text = "two", .logprobs = {{"\xc3", -0.5f, {{"x", -1}}}}}), "");
-  generate.set_context({1, 2});
-  EXPECT_EQ(generate.add(0, outcome()), "");
+  Outcome ended = outcome();
+  ended.context = {1, 2};
+  EXPECT_EQ(generate.add(0, ended), "");
   EXPECT_EQ(generate.end(),
             kHead + R"("response":"one two","thinking":"hm","done":true,"logprobs":[{"token":")" +
                 "\xef\xbf\xbd" +

@@ -1,0 +1,20 @@
+#pragma once
+// How much a model that is served is given room for.
+
+#include "model/loading.h"
+#include "serving/text_model.h"
+
+namespace cria::server {
+
+struct SizeWishes {
+  int64_t context = 0;  // 0: by the model and the memory
+  int64_t sequences = 1, most_waiting = 512;
+  int64_t available = 0;  // bytes of memory
+};
+
+// A context of what is wished for, but no more than the model was made for; and as many tokens for
+// all sequences together as a quarter of the memory holds, at least a context.
+serving::EngineSize engine_size(const model::LoadedModel& loaded,
+                                const serving::ComputeOptions& compute, const SizeWishes& wishes);
+
+}  // namespace cria::server

@@ -1,0 +1,209 @@
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/quote.h"
+#include "create/create.h"
+#include "registry/digest.h"
+#include "registry/staging_folder.h"
+#include "server/errors.h"
+#include "server/native/read.h"
+#include "server/native/routes.h"
+#include "server/respond.h"
+
+namespace cria::server::native {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Code = Error::Code;
+using Clock = std::chrono::steady_clock;
+
+std::string hex_of(const std::string& digest) {
+  try {
+    return registry::parse_digest(digest);
+  } catch (const Error&) {
+    fail(Code::kInvalidArgument, "invalid digest format: ", quote(digest));
+  }
+}
+
+// A model that a request describes, and the files that it is made of.
+struct Recipe {
+  modelfile::Modelfile file;
+  std::vector<std::unique_ptr<registry::StagingFolder>> folders = {};
+};
+
+// {name: digest}. Nothing for an absent or empty one.
+std::string staged(const Fields& fields, std::string_view name, const registry::Blobs& blobs,
+                   Recipe& recipe) {
+  const Json* files = fields.object(name);
+  if (!files) return {};
+  if (files->empty()) fail(Code::kInvalidArgument, "no files provided to convert");
+  const auto& folder =
+      recipe.folders.emplace_back(std::make_unique<registry::StagingFolder>(blobs));
+  std::string only;
+  for (const auto& [file, digest] : files->items()) {
+    if (!digest.is_string()) fields.refuse(name, "a digest for each file");
+    folder->add(file, hex_of(digest.get<std::string>()));
+    only = folder->path() + "/" + file;
+  }
+  return files->size() == 1 && only.ends_with(".gguf") ? only : folder->path();
+}
+
+void read_parameters(const Fields& fields, modelfile::Modelfile& file) {
+  const Json* parameters = fields.object("parameters");
+  if (!parameters) return;
+  const Fields all(*parameters, "parameters");
+  for (const auto& [name, value] : parameters->items()) {
+    if (value.is_null() || modelfile::is_deprecated_parameter(name)) continue;
+    if (value.is_array()) {
+      for (const std::string& text : all.texts(name)) {
+        modelfile::set_parameter(file.parameters, name, text);
+      }
+    } else {
+      modelfile::set_parameter(file.parameters, name,
+                               value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+}
+
+Recipe read_recipe(const Models& models, const Fields& fields) {
+  Recipe recipe;
+  modelfile::Modelfile& file = recipe.file;
+  if (fields.text("remote_host") != "") {
+    fail(Code::kInvalidArgument, "remote_host: models of other servers are not supported");
+  }
+  const registry::Blobs blobs = models.store().blobs();
+  // Names of models only: nobody may read this machine's files by their paths.
+  if (const std::string from = fields.text("from"); !from.empty()) {
+    file.from.push_back(models.open(from).name().shortest());
+  }
+  if (std::string files = staged(fields, "files", blobs, recipe); !files.empty()) {
+    file.from.push_back(std::move(files));
+  }
+  if (file.from.empty()) {
+    fail(Code::kInvalidArgument, "neither 'from' or 'files' was specified");
+  }
+  if (std::string adapter = staged(fields, "adapters", blobs, recipe); !adapter.empty()) {
+    file.adapters.push_back(std::move(adapter));
+  }
+  if (std::string draft = staged(fields, "draft_files", blobs, recipe); !draft.empty()) {
+    file.drafts.push_back(std::move(draft));
+  }
+  if (fields.has("template")) file.chat_template = fields.text("template");
+  if (fields.has("system")) file.system = fields.text("system");
+  file.licenses = fields.texts("license");
+  file.renderer = fields.text("renderer");
+  file.parser = fields.text("parser");
+  file.required = fields.text("requires");
+  read_parameters(fields, file);
+  for (const Turn& turn : read_messages(fields)) {
+    file.messages.push_back({turn.message.role, turn.message.content});
+  }
+  return recipe;
+}
+
+// Steps of long work, an object each.
+class Steps {
+ public:
+  Steps(Call& call, bool streams) : call_(call), streams_(streams) {}
+
+  void status(const std::string& text) { tell({{"status", text}}); }
+
+  bool progress(const std::string& text, uint64_t done, uint64_t total) {
+    constexpr auto kBetween = std::chrono::milliseconds(200);
+    const Clock::time_point now = Clock::now();
+    if (done != total && now - told_ < kBetween) return goes_on_;
+    told_ = now;
+    tell({{"status", text}, {"total", total}, {"completed", done}});
+    return goes_on_;
+  }
+
+  void end() {
+    if (streams_) return call_.responder.end();
+    respond(call_, last_);
+  }
+
+ private:
+  void tell(Json json) {
+    last_ = std::move(json);
+    if (!streams_) return;
+    if (!call_.responder.has_begun())
+      call_.responder.begin({.body = "", .type = "application/x-ndjson"});
+    goes_on_ = call_.responder.write(json_text(last_) + "\n") && goes_on_;
+  }
+
+  Call& call_;
+  const bool streams_;
+  bool goes_on_ = true;
+  Clock::time_point told_ = {};
+  Json last_ = Json::object();
+};
+
+void create(const Models& models, Call& call) {
+  const Json asked = Fields::parse(call.request.body);
+  const Fields fields(asked, "");
+  const std::string given = fields.text(fields.has("model") ? "model" : "name");
+  if (given.empty()) fail(Code::kInvalidArgument, "invalid model name");
+  const registry::Name name = registry::Name::parse(given);
+  const Recipe recipe = read_recipe(models, fields);
+  const std::string quantize = fields.text(fields.has("quantize") ? "quantize" : "quantization");
+  const std::string draft_quantize = fields.text("draft_quantize");
+  Steps steps(call, fields.flag("stream", true));
+  std::vector<std::string> unread;
+  add_unread(fields, unread);
+  for (const std::string& warning : unread) steps.status("warning: " + warning);
+  try {
+    create::create(models.store(), name, recipe.file,
+                   {.quantize = quantize,
+                    .draft_quantize = draft_quantize,
+                    .status = [&](const std::string& text) { steps.status(text); },
+                    .progress = [&](const std::string& text, uint64_t done,
+                                    uint64_t total) { return steps.progress(text, done, total); },
+                    .notice = [&](const std::string& text) { steps.status("notice: " + text); }});
+  } catch (const std::exception& error) {
+    if (!call.responder.has_begun()) throw;
+    call.responder.write(error_in_stream(Dialect::kNative, problem_of(error)));
+    return call.responder.end();
+  }
+  steps.end();
+}
+
+void has_blob(const Models& models, Call& call) {
+  const std::string path = models.store().blobs().path(hex_of(call.parts.at("digest")));
+  std::error_code error;
+  const bool is_there = std::filesystem::is_regular_file(path, error);
+  call.responder.send({.status = is_there ? 200 : 404, .body = "", .type = ""});
+}
+
+void add_blob(const Models& models, Call& call) {
+  const std::string hex = hex_of(call.parts.at("digest"));
+  const registry::Blobs blobs = models.store().blobs();
+  std::error_code error;
+  if (std::filesystem::is_regular_file(blobs.path(hex), error)) {
+    return call.responder.send({.status = 200, .body = "", .type = ""});
+  }
+  registry::BlobWriter writer(blobs);
+  std::vector<char> buffer(size_t{1} << 20);
+  while (const size_t count = call.request.stream->read(buffer)) {
+    writer.write(std::as_bytes(std::span(buffer).first(count)));
+  }
+  writer.finish(hex);
+  call.responder.send({.status = 201, .body = "", .type = ""});
+}
+
+}  // namespace
+
+std::vector<Route> create_routes(const Models& models) {
+  const auto route = [&models](const char* method, const char* path,
+                               void (*answer)(const Models&, Call&), bool streams_body) {
+    return Route{method, path, Scope::kManage,
+                 [&models, answer](Call& call) { answer(models, call); }, streams_body};
+  };
+  return {
+      route("POST", "/api/create", create, false),
+      route("HEAD", "/api/blobs/:digest", has_blob, false),
+      route("POST", "/api/blobs/:digest", add_blob, true),
+  };
+}
+
+}  // namespace cria::server::native

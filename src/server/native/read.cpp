@@ -1,0 +1,257 @@
+#include "server/native/read.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/quote.h"
+#include "modelfile/parameters.h"
+#include "server/answers/data_json.h"
+#include "server/requests/base64.h"
+#include "serving/answer_format.h"
+#include "settings/duration.h"
+
+namespace cria::server::native {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Code = Error::Code;
+
+const char* name_of(modelfile::ParameterType type) {
+  switch (type) {
+    case modelfile::ParameterType::kBool:
+      return "boolean";
+    case modelfile::ParameterType::kInteger:
+      return "integer";
+    case modelfile::ParameterType::kReal:
+      return "float32";
+    case modelfile::ParameterType::kTexts:
+      return "array";
+  }
+  return "";
+}
+
+std::vector<std::string> read_images(const Fields& fields, std::string_view name) {
+  std::vector<std::string> images;
+  const std::vector<std::string> texts = fields.texts(name);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    images.push_back(decode_base64(texts[i], concat(fields.place(name), '[', i, ']')));
+  }
+  return images;
+}
+
+chat::ToolCall read_call(const Fields& fields) {
+  chat::ToolCall call{.id = fields.text("id"), .name = {}, .arguments = {}};
+  fields.text("type");
+  if (!fields.object("function")) {
+    fail(Code::kInvalidArgument, fields.place("function"), " is required");
+  }
+  const Fields function(*fields.object("function"), fields.place("function"));
+  call.name = function.text("name");
+  call.index = function.integer("index").value_or(0);
+  if (const Json* arguments = function.object("arguments")) call.arguments = to_data(*arguments);
+  return call;
+}
+
+Turn read_message(const Fields& fields, std::vector<std::string>* warnings) {
+  Turn turn;
+  chat::Message& message = turn.message;
+  message.role = fields.needed_text("role");
+  std::ranges::transform(message.role, message.role.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  message.content = fields.text("content");
+  message.thinking = fields.text("thinking");
+  message.tool_name = fields.text("tool_name");
+  message.tool_call_id = fields.text("tool_call_id");
+  turn.images = read_images(fields, "images");
+  message.images = std::ssize(turn.images);
+  if (const Json* calls = fields.array("tool_calls")) {
+    for (size_t i = 0; i < calls->size(); ++i) {
+      message.tool_calls.push_back(
+          read_call({(*calls)[i], concat(fields.place("tool_calls"), '[', i, ']')}));
+    }
+  }
+  if (warnings) add_unread(fields, *warnings);
+  return turn;
+}
+
+std::vector<Turn> read_turns(const Fields& fields, std::vector<std::string>* warnings) {
+  std::vector<Turn> turns;
+  const Json* messages = fields.array("messages");
+  for (size_t i = 0; messages && i < messages->size(); ++i) {
+    turns.push_back(read_message({(*messages)[i], concat("messages[", i, ']')}, warnings));
+  }
+  return turns;
+}
+
+std::optional<chat::Thinking> read_thinking(const Fields& fields) {
+  const Json* think = fields.find("think");
+  if (!think) return std::nullopt;
+  if (think->is_boolean()) {
+    const bool on = think->get<bool>();
+    return chat::Thinking{.on = on, .level = on ? "medium" : ""};
+  }
+  constexpr std::array<std::string_view, 4> kLevels = {"low", "medium", "high", "max"};
+  const std::string level = think->is_string() ? think->get<std::string>() : "";
+  if (std::ranges::find(kLevels, level) == kLevels.end()) {
+    fields.refuse("think", R"(true, false, "low", "medium", "high" or "max")");
+  }
+  return chat::Thinking{.on = true, .level = level};
+}
+
+std::shared_ptr<const grammar::Grammar> read_format(const Fields& fields) {
+  const Json* format = fields.find("format");
+  if (!format) return nullptr;
+  if (!format->is_string() && !format->is_object()) {
+    fields.refuse("format", R"("json", a JSON Schema, "gbnf:..." or "regex:...")");
+  }
+  const std::string text = format->is_string() ? format->get<std::string>() : format->dump();
+  if (text.empty()) return nullptr;
+  try {
+    return serving::answer_format(text);
+  } catch (const Error& error) {
+    fail(error.code(), fields.place("format"), ": ", error.what());
+  }
+}
+
+// What is alike in both.
+void read_common(const Fields& fields, GenerationRequest& request) {
+  constexpr int64_t kMostTop = 20;
+  request.model = fields.needed_text("model");
+  request.thinking = read_thinking(fields);
+  request.grammar = read_format(fields);
+  request.options = read_options(fields, request.warnings);
+  request.keep_alive = read_keep_alive(fields);
+  request.logprobs = fields.flag("logprobs", false);
+  request.top_logprobs = fields.integer("top_logprobs", 0, 0, kMostTop);
+  request.truncate = fields.flag("truncate", true);
+  request.shift = fields.flag("shift", true);
+  request.only_render = fields.flag("_debug_render_only", false);
+  fields.find("stream");
+}
+
+Prompt read_input(const Json& json, const std::string& place) {
+  if (json.is_string()) return {.text = json.get<std::string>()};
+  fail(Code::kInvalidArgument, place, ": expected a text");
+}
+
+}  // namespace
+
+KeepAliveChoice read_keep_alive(const Fields& fields) {
+  const Json* value = fields.find("keep_alive");
+  if (!value) return std::nullopt;
+  if (!value->is_string() && !value->is_number()) fields.refuse("keep_alive", "a time such as 5m");
+  return settings::parse_keep_alive(value->is_string() ? value->get<std::string>() : value->dump());
+}
+
+Options read_options(const Fields& fields, std::vector<std::string>& warnings) {
+  using Type = modelfile::ParameterType;
+  Options options;
+  const Json* given = fields.object("options");
+  if (!given) return options;
+  const Fields all(*given, "options");
+  for (const auto& [name, value] : given->items()) {
+    const auto type = modelfile::parameter_type(name);
+    if (!type) {
+      warnings.push_back("invalid option provided: " + quote(name));
+      continue;
+    }
+    if (value.is_null()) continue;
+    const bool fits = *type == Type::kBool      ? value.is_boolean()
+                      : *type == Type::kInteger ? value.is_number()
+                      : *type == Type::kReal    ? value.is_number()
+                                                : value.is_array() || value.is_string();
+    if (!fits) {
+      fail(Code::kInvalidArgument, "option ", quote(name), " must be of type ", name_of(*type));
+    }
+    if (*type == Type::kTexts) {
+      for (const std::string& text : all.texts(name)) options.emplace_back(name, text);
+    } else if (*type == Type::kInteger) {
+      options.emplace_back(name, std::to_string(*all.integer(name)));
+    } else {
+      options.emplace_back(name, value.dump());
+    }
+  }
+  return options;
+}
+
+std::vector<Turn> read_messages(const Fields& fields) { return read_turns(fields, nullptr); }
+
+void add_unread(const Fields& fields, std::vector<std::string>& warnings) {
+  for (const std::string& name : fields.unread()) {
+    warnings.push_back("unknown field " + quote(name) + " has no effect");
+  }
+}
+
+GenerationRequest read_generate(const Fields& fields) {
+  GenerationRequest request;
+  read_common(fields, request);
+  CompletionRequest& completion = request.completion;
+  completion.prompts = {{.text = fields.text("prompt")}};
+  completion.suffix = fields.text("suffix");
+  if (fields.has("system")) completion.system = fields.text("system");
+  if (fields.has("template")) completion.chat_template = fields.text("template");
+  completion.raw = fields.flag("raw", false);
+  completion.images = read_images(fields, "images");
+  if (const Json* context = fields.array("context")) {
+    for (const Json& id : *context) {
+      if (!id.is_number_integer() || id.get<int64_t>() < 0 || id.get<int64_t>() > INT32_MAX) {
+        fields.refuse("context", "ids of tokens, as an answer gave them");
+      }
+      completion.context.push_back(id.get<int32_t>());
+    }
+  }
+  const bool has_more = completion.system.value_or("") != "" ||
+                        completion.chat_template.value_or("") != "" || !completion.context.empty();
+  if (completion.raw && has_more) {
+    fail(Code::kInvalidArgument, "raw mode does not support template, system, or context");
+  }
+  add_unread(fields, request.warnings);
+  return request;
+}
+
+GenerationRequest read_chat(const Fields& fields) {
+  GenerationRequest request;
+  read_common(fields, request);
+  request.chat.emplace();
+  request.chat->turns = read_turns(fields, &request.warnings);
+  if (const Json* tools = fields.array("tools"); tools && !tools->empty()) {
+    request.chat->tools = to_data(*tools);
+  }
+  add_unread(fields, request.warnings);
+  return request;
+}
+
+EmbeddingRequest read_embed(const Fields& fields) {
+  EmbeddingRequest request{.model = fields.needed_text("model")};
+  const Json* input = fields.find("input");
+  if (input && input->is_array()) {
+    for (size_t i = 0; i < input->size(); ++i) {
+      request.inputs.push_back(read_input((*input)[i], concat("input[", i, ']')));
+    }
+  } else if (input) {
+    request.inputs.push_back(read_input(*input, "input"));
+  }
+  request.truncate = fields.flag("truncate", true);
+  request.dimensions = fields.integer("dimensions", 0, 0, INT32_MAX);
+  request.options = read_options(fields, request.warnings);
+  request.keep_alive = read_keep_alive(fields);
+  add_unread(fields, request.warnings);
+  return request;
+}
+
+RankRequest read_rank(const Fields& fields) {
+  RankRequest request{.model = fields.needed_text("model"), .query = fields.needed_text("query")};
+  if (!fields.array("documents")) {
+    fail(Code::kInvalidArgument, "documents is required");
+  }
+  request.documents = fields.texts("documents");
+  request.truncate = fields.flag("truncate", true);
+  request.options = read_options(fields, request.warnings);
+  request.keep_alive = read_keep_alive(fields);
+  return request;
+}
+
+}  // namespace cria::server::native

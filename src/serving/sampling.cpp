@@ -1,0 +1,19 @@
+#include "serving/sampling.h"
+
+#include "tokenizer/breakers.h"
+
+namespace cria::serving {
+
+sample::Options sampling_options(const GenerationOptions& options,
+                                 const tokenizer::Tokenizer& tokenizer) {
+  sample::Options sampling = options.sampling;
+  if (sampling.dry_multiplier <= 0) return sampling;
+  for (const std::string& breaker : options.dry_sequence_breakers) {
+    for (auto& sequence : tokenizer::tokens_that_show(tokenizer, breaker)) {
+      sampling.dry_breakers.push_back(std::move(sequence));
+    }
+  }
+  return sampling;
+}
+
+}  // namespace cria::serving

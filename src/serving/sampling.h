@@ -1,0 +1,13 @@
+#pragma once
+// From options by name to those of a sampler.
+
+#include "serving/generation_options.h"
+#include "tokenizer/tokenizer.h"
+
+namespace cria::serving {
+
+// With the tokens that the texts past which DRY takes no repetition show up in.
+sample::Options sampling_options(const GenerationOptions& options,
+                                 const tokenizer::Tokenizer& tokenizer);
+
+}  // namespace cria::serving

@@ -22,29 +22,29 @@ TEST(AnthropicWriter, StreamsBlocks) {
   AnthropicWriter writer({.id = "msg_1", .model = "m", .stream = true});
   EXPECT_EQ(writer.begin().type, "text/event-stream");
   EXPECT_EQ(
-      writer.add({.kind = Kind::kThinking, .text = "hm"}),
+      writer.add({{.kind = Kind::kThinking, .text = "hm"}}),
       kStart +
           event("content_block_start",
                 R"(,"index":0,"content_block":{"type":"thinking","thinking":"","signature":""})") +
           event("content_block_delta",
                 R"(,"index":0,"delta":{"type":"thinking_delta","thinking":"hm"})"));
   EXPECT_EQ(
-      writer.add({.text = "Hi"}),
+      writer.add({{.text = "Hi"}}),
       event("content_block_stop", R"(,"index":0)") +
           event("content_block_start", R"(,"index":1,"content_block":{"type":"text","text":""})") +
           event("content_block_delta", R"(,"index":1,"delta":{"type":"text_delta","text":"Hi"})"));
-  EXPECT_EQ(writer.add({.text = "!"}),
+  EXPECT_EQ(writer.add({{.text = "!"}}),
             event("content_block_delta", R"(,"index":1,"delta":{"type":"text_delta","text":"!"})"));
   EXPECT_EQ(
-      writer.add({.kind = Kind::kToolBegin, .call = kCall}),
+      writer.add({{.kind = Kind::kToolBegin, .call = kCall}}),
       event("content_block_stop", R"(,"index":1)") +
           event(
               "content_block_start",
               R"(,"index":2,"content_block":{"type":"tool_use","id":"toolu_1","name":"add","input":{}})"));
-  EXPECT_EQ(writer.add({.kind = Kind::kToolArguments, .text = "{", .call = kCall}),
+  EXPECT_EQ(writer.add({{.kind = Kind::kToolArguments, .text = "{", .call = kCall}}),
             event("content_block_delta",
                   R"(,"index":2,"delta":{"type":"input_json_delta","partial_json":"{"})"));
-  EXPECT_EQ(writer.add({.kind = Kind::kToolEnd, .call = kCall}),
+  EXPECT_EQ(writer.add({{.kind = Kind::kToolEnd, .call = kCall}}),
             event("content_block_stop", R"(,"index":2)"));
   EXPECT_EQ(
       writer.add(0, {.reason = Reason::kToolCalls,
@@ -64,12 +64,12 @@ TEST(AnthropicWriter, BeginsAnEmptyMessageToo) {
 
 TEST(AnthropicWriter, IsOneObjectWithoutAStream) {
   AnthropicWriter writer({.id = "msg_1", .model = "m"});
-  writer.add({.kind = Kind::kThinking, .text = "hm"});
-  writer.add({.text = "Hi"});
-  writer.add({.text = "!"});
-  writer.add({.kind = Kind::kToolBegin, .call = kCall});
-  writer.add({.kind = Kind::kToolArguments, .text = "{}", .call = kCall});
-  writer.add({.kind = Kind::kToolEnd, .call = kCall});
+  writer.add({{.kind = Kind::kThinking, .text = "hm"}});
+  writer.add({{.text = "Hi"}});
+  writer.add({{.text = "!"}});
+  writer.add({{.kind = Kind::kToolBegin, .call = kCall}});
+  writer.add({{.kind = Kind::kToolArguments, .text = "{}", .call = kCall}});
+  writer.add({{.kind = Kind::kToolEnd, .call = kCall}});
   writer.add(0, {.stopped_by = "END", .prompt_tokens = 1, .generated_tokens = 2});
   EXPECT_EQ(writer.end(),
             R"({"id":"msg_1","type":"message","role":"assistant","model":"m","content":[)"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "template/message.h"
+#include "template/reply/reply_event.h"
 
 namespace cria::server {
 
@@ -22,18 +22,8 @@ struct TokenLogprob {
 };
 
 // A stretch of one of the answers to a request.
-struct Event {
-  enum class Kind : uint8_t {
-    kThinking,       // text
-    kContent,        // text
-    kToolBegin,      // call: id, index, name
-    kToolArguments,  // text: some more of the arguments of the call that has begun, JSON
-    kToolEnd,        // call: all of it
-  };
-  Kind kind = Kind::kContent;
-  int64_t choice = 0;  // of which answer
-  std::string text = {};
-  chat::ToolCall call = {};
+struct Event : chat::ReplyEvent {
+  int64_t choice = 0;                       // of which answer
   std::vector<TokenLogprob> logprobs = {};  // of the tokens that made it
 };
 

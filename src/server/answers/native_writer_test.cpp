@@ -33,9 +33,9 @@ TEST(NativeWriter, StreamsALineForEachPiece) {
   NativeWriter chat = writer(true, true);
   EXPECT_EQ(chat.begin().type, "application/x-ndjson");
   EXPECT_EQ(
-      chat.add({.text = "Hi \"you\""}),
+      chat.add({{.text = "Hi \"you\""}}),
       kHead + R"("message":{"role":"assistant","content":"Hi \"you\""},"done":false})" + "\n");
-  EXPECT_EQ(chat.add({.kind = Kind::kThinking, .text = "hm"}),
+  EXPECT_EQ(chat.add({{.kind = Kind::kThinking, .text = "hm"}}),
             kHead + R"("message":{"role":"assistant","content":"","thinking":"hm"},"done":false})" +
                 "\n");
   EXPECT_EQ(chat.add(0, outcome()),
@@ -49,10 +49,10 @@ TEST(NativeWriter, StreamsALineForEachPiece) {
 TEST(NativeWriter, TellsCallsOfToolsWhole) {
   NativeWriter chat = writer(true, true);
   const chat::ToolCall call{"call_1", 0, "add", chat::Data::Object{{"b", 1}, {"a", 2.5}}};
-  EXPECT_EQ(chat.add({.kind = Kind::kToolBegin, .call = call}), "");
-  EXPECT_EQ(chat.add({.kind = Kind::kToolArguments, .text = "{"}), "");
+  EXPECT_EQ(chat.add({{.kind = Kind::kToolBegin, .call = call}}), "");
+  EXPECT_EQ(chat.add({{.kind = Kind::kToolArguments, .text = "{"}}), "");
   EXPECT_EQ(
-      chat.add({.kind = Kind::kToolEnd, .call = call}),
+      chat.add({{.kind = Kind::kToolEnd, .call = call}}),
       kHead +
           R"("message":{"role":"assistant","content":"","tool_calls":[{"id":"call_1",)"
           R"("function":{"index":0,"name":"add","arguments":{"b":1,"a":2.5}}}]},"done":false})" +
@@ -62,9 +62,9 @@ TEST(NativeWriter, TellsCallsOfToolsWhole) {
 TEST(NativeWriter, IsOneObjectWithoutAStream) {
   NativeWriter generate = writer(false, false);
   EXPECT_EQ(generate.begin().type, "application/json; charset=utf-8");
-  EXPECT_EQ(generate.add({.kind = Kind::kThinking, .text = "hm"}), "");
-  EXPECT_EQ(generate.add({.text = "one "}), "");
-  EXPECT_EQ(generate.add({.text = "two", .logprobs = {{"\xc3", -0.5f, {{"x", -1}}}}}), "");
+  EXPECT_EQ(generate.add({{.kind = Kind::kThinking, .text = "hm"}}), "");
+  EXPECT_EQ(generate.add({{.text = "one "}}), "");
+  EXPECT_EQ(generate.add({{.text = "two"}, 0, {{"\xc3", -0.5f, {{"x", -1}}}}}), "");
   Outcome ended = outcome();
   ended.context = {1, 2};
   EXPECT_EQ(generate.add(0, ended), "");

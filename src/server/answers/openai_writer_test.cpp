@@ -30,13 +30,13 @@ TEST(OpenAiWriter, StreamsDeltas) {
   OpenAiWriter chat = writer(true, true, true);
   EXPECT_EQ(chat.begin().type, "text/event-stream");
   EXPECT_EQ(
-      chat.add({.kind = Kind::kThinking, .text = "hm"}),
+      chat.add({{.kind = Kind::kThinking, .text = "hm"}}),
       chunk(
           R"({"index":0,"delta":{"role":"assistant","content":"","reasoning":"hm"},"finish_reason":null})"));
-  EXPECT_EQ(chat.add({.text = "Hi"}),
+  EXPECT_EQ(chat.add({{.text = "Hi"}}),
             chunk(R"({"index":0,"delta":{"content":"Hi"},"finish_reason":null})"));
   EXPECT_EQ(
-      chat.add({.choice = 1, .text = "Ho"}),
+      chat.add({{.text = "Ho"}, 1}),
       chunk(R"({"index":1,"delta":{"role":"assistant","content":"Ho"},"finish_reason":null})"));
   EXPECT_EQ(chat.add(0, {.prompt_tokens = 7, .cached_tokens = 2, .generated_tokens = 3}),
             chunk(R"({"index":0,"delta":{},"finish_reason":"stop"})"));
@@ -52,15 +52,15 @@ TEST(OpenAiWriter, StreamsDeltas) {
 TEST(OpenAiWriter, StreamsArgumentsOfCalls) {
   OpenAiWriter chat = writer(true, true);
   EXPECT_EQ(
-      chat.add({.kind = Kind::kToolBegin, .call = kCall}),
+      chat.add({{.kind = Kind::kToolBegin, .call = kCall}}),
       chunk(
           R"({"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"call_1",)"
           R"("type":"function","function":{"name":"add","arguments":""}}]},"finish_reason":null})"));
   EXPECT_EQ(
-      chat.add({.kind = Kind::kToolArguments, .text = "{\"b\"", .call = kCall}),
+      chat.add({{.kind = Kind::kToolArguments, .text = "{\"b\"", .call = kCall}}),
       chunk(R"({"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"b\""}}]},)"
             R"("finish_reason":null})"));
-  EXPECT_EQ(chat.add({.kind = Kind::kToolEnd, .call = kCall}), "");
+  EXPECT_EQ(chat.add({{.kind = Kind::kToolEnd, .call = kCall}}), "");
   EXPECT_EQ(chat.add(0, {.reason = Reason::kToolCalls}),
             chunk(R"({"index":0,"delta":{},"finish_reason":"tool_calls"})"));
   EXPECT_EQ(chat.end(), "data: [DONE]\n\n");
@@ -68,8 +68,8 @@ TEST(OpenAiWriter, StreamsArgumentsOfCalls) {
 
 TEST(OpenAiWriter, IsOneObjectWithoutAStream) {
   OpenAiWriter chat = writer(true, false);
-  chat.add({.kind = Kind::kThinking, .text = "hm"});
-  chat.add({.kind = Kind::kToolEnd, .call = kCall});
+  chat.add({{.kind = Kind::kThinking, .text = "hm"}});
+  chat.add({{.kind = Kind::kToolEnd, .call = kCall}});
   chat.add(0, {.reason = Reason::kToolCalls,
                .prompt_tokens = 1,
                .generated_tokens = 2,
@@ -86,11 +86,11 @@ TEST(OpenAiWriter, IsOneObjectWithoutAStream) {
 
 TEST(OpenAiWriter, CompletesTexts) {
   OpenAiWriter stream = writer(false, true);
-  EXPECT_EQ(stream.add({.text = "a"}), "data: " + head("text_completion") +
-                                           R"({"index":0,"text":"a","finish_reason":null}]})"
-                                           "\n\n");
+  EXPECT_EQ(stream.add({{.text = "a"}}), "data: " + head("text_completion") +
+                                             R"({"index":0,"text":"a","finish_reason":null}]})"
+                                             "\n\n");
   OpenAiWriter whole = writer(false, false);
-  whole.add({.text = "ab", .logprobs = {{"a", -1, {{"c", -2}}}, {"b", -3}}});
+  whole.add({{.text = "ab"}, 0, {{"a", -1, {{"c", -2}}}, {"b", -3}}});
   whole.add(0, {.prompt_tokens = 1, .generated_tokens = 2});
   EXPECT_EQ(
       whole.end(),

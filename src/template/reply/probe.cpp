@@ -1,0 +1,131 @@
+#include "template/reply/probe.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace cria::chat {
+namespace {
+
+Message user() { return {.role = "user", .content = std::string(Said::kUser)}; }
+
+Data tool(std::string_view name) {
+  const Data properties = Data::Object{
+      {std::string(Said::kTextKey), Data::Object{{"type", "string"}, {"description", "a text"}}},
+      {std::string(Said::kNumberKey),
+       Data::Object{{"type", "integer"}, {"description", "a number"}}}};
+  return Data::Object{
+      {"type", "function"},
+      {"function",
+       Data::Object{{"name", name},
+                    {"description", "a tool"},
+                    {"parameters", Data::Object{{"type", "object"},
+                                                {"properties", properties},
+                                                {"required", Data::List{Said::kTextKey}}}}}}};
+}
+
+Data tools() { return Data::List{tool(Said::kTool), tool(Said::kOtherTool)}; }
+
+ToolCall call(int64_t index) {
+  return {.id = index == 0 ? "zq0000001" : "zq0000002",
+          .index = index,
+          .name = std::string(index == 0 ? Said::kTool : Said::kOtherTool),
+          .arguments = Data::Object{{std::string(Said::kTextKey), Said::kTextValue},
+                                    {std::string(Said::kNumberKey), 4242}}};
+}
+
+size_t common_prefix(std::string_view a, std::string_view b) {
+  const size_t size = std::min(a.size(), b.size());
+  return static_cast<size_t>(std::mismatch(a.begin(), a.begin() + size, b.begin()).first -
+                             a.begin());
+}
+
+size_t common_suffix(std::string_view a, std::string_view b) {
+  const size_t size = std::min(a.size(), b.size());
+  return static_cast<size_t>(std::mismatch(a.rbegin(), a.rbegin() + size, b.rbegin()).first -
+                             a.rbegin());
+}
+
+}  // namespace
+
+std::optional<std::string> Probe::render(const Conversation& conversation) const {
+  try {
+    std::string text;
+    for (const Part& part : template_.render(conversation, {.now = 0})) text += part.text;
+    return text;
+  } catch (const Error& error) {
+    if (error.code() == Error::Code::kInvalidArgument) return {};
+    throw;
+  }
+}
+
+// Once as the last message, and otherwise before another one: templates may refuse either.
+std::optional<std::string> Probe::turn(const Message& message) const {
+  const std::optional<std::string> last = turn(message, false);
+  return last ? last : turn(message, true);
+}
+
+// What differs from the turn that says Said::kContent.
+std::optional<std::string> Probe::turn(const Message& message, bool goes_on) const {
+  Conversation conversation{.messages = {user(), {}}, .tools = tools()};
+  if (goes_on) conversation.messages.push_back(user());
+  const auto rendered = [&](const Message& own) {
+    conversation.messages[1] = own;
+    return render(conversation);
+  };
+  const auto own = rendered(message);
+  const auto plain = rendered({.role = "assistant", .content = std::string(Said::kContent)});
+  if (!own || !plain) return {};
+  const size_t at = plain->find(Said::kContent);
+  if (at == plain->npos) return {};
+  const size_t begin = std::min(common_prefix(*own, *plain), at);
+  const size_t after = plain->size() - at - Said::kContent.size();
+  const size_t end = std::min({common_suffix(*own, *plain), after, own->size() - begin});
+  return own->substr(begin, own->size() - end - begin);
+}
+
+std::optional<std::string> Probe::calls(bool two) const {
+  Message message{.role = "assistant", .content = "", .tool_calls = {call(0)}};
+  if (two) message.tool_calls.push_back(call(1));
+  const auto is_written = [](const std::optional<std::string>& text) {
+    return text && text->find(Said::kTool) != text->npos;
+  };
+  for (const bool goes_on : {false, true}) {
+    const auto found = turn(message, goes_on);
+    if (is_written(found)) return found;
+  }
+  return {};
+}
+
+std::optional<std::string> Probe::thought() const {
+  return turn({.role = "assistant",
+               .content = std::string(Said::kContent),
+               .thinking = std::string(Said::kThought)});
+}
+
+std::optional<std::string> Probe::thought_before_call() const {
+  return turn({.role = "assistant",
+               .content = "",
+               .thinking = std::string(Said::kThought),
+               .tool_calls = {call(0)}});
+}
+
+std::optional<std::string> Probe::content(const std::string& content) const {
+  return turn({.role = "assistant", .content = content});
+}
+
+std::optional<std::string> Probe::prompt(bool has_tools) const {
+  return render({.messages = {user()}, .tools = has_tools ? tools() : Data()});
+}
+
+std::vector<std::string> Probe::prompts() const {
+  std::vector<std::string> all;
+  const std::optional<Thinking> ways[] = {{}, Thinking{.on = true}, Thinking{.on = false}};
+  for (const auto& thinking : ways) {
+    const auto text = render({.messages = {user()}, .tools = {}, .thinking = thinking});
+    if (text) all.push_back(*text);
+  }
+  return all;
+}
+
+}  // namespace cria::chat

@@ -1,0 +1,259 @@
+#include "template/reply/reply_format.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+
+#include "template/go/chat_template.h"
+#include "template/reply/test_reply.h"
+#include "tests/support/expect_error.h"
+
+namespace cria::chat {
+namespace {
+
+using test::expect_error;
+using test::Lines;
+using test::reply;
+
+const Lines kOne = {"begin call_1 add", "A:{\"a\": 1}", "end call_1 add {\"a\":1}"};
+
+ReplyFormat of(const std::string& calls, const std::string& source_after = "") {
+  const std::string source =
+      "{{ range .Messages }}<|{{ .Role }}|>{{ if .ToolCalls }}" + calls +
+      "{{ else }}{{ .Content }}{{ end }}<|end|>{{ end }}{{ .Tools }}<|assistant|>" + source_after;
+  return ReplyFormat::of(go::ChatTemplate("t", source), {});
+}
+
+std::string call_of(const ReplyFormat& format) {
+  const ReplyFormat::Call call = format.forced_calls(test::tools(), "add").at(0);
+  return call.prefix + "{\"a\": 1}" + call.suffix;
+}
+
+// What the grammar of a call allows is read as one, too.
+void expect_calls(const ReplyFormat& format, const std::string& text) {
+  EXPECT_EQ(call_of(format), text);
+  EXPECT_EQ(reply(format, text), kOne);
+}
+
+TEST(ReplyFormat, IsPlainWithoutMarkers) {
+  const ReplyFormat format = ReplyFormat::of(
+      go::ChatTemplate("t", "{{ range .Messages }}<|{{ .Role }}|>{{ .Content }}{{ end }}"), {});
+  EXPECT_EQ(format.name, "plain");
+  EXPECT_FALSE(format.thinks());
+  EXPECT_FALSE(format.calls_tools());
+  EXPECT_FALSE(format.needs_special());
+  expect_error([&] { format.forced_calls(test::tools()); }, Error::Code::kUnsupported,
+               {"no calls of tools"});
+}
+
+TEST(ReplyFormat, KnowsHermesAndKeepsWhatTheTemplateWrites) {
+  const ReplyFormat format =
+      of("{{ range .ToolCalls }}<tool_call>\n{\"name\": \"{{ .Function.Name }}\", \"arguments\": "
+         "{{ .Function.Arguments }}}\n</tool_call>\n{{ end }}");
+  EXPECT_EQ(format.name, "Hermes");
+  EXPECT_TRUE(format.needs_special());
+  expect_calls(format,
+               "<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1}}\n</tool_call>\n");
+}
+
+TEST(ReplyFormat, LearnsListsOfObjects) {
+  const ReplyFormat format =
+      of("<TOOLCALL>[{{ range $i, $c := .ToolCalls }}{{ if $i }}, {{ end }}{\"tool\": \""
+         "{{ $c.Function.Name }}\", \"args\": {{ $c.Function.Arguments }}}{{ end }}]</TOOLCALL>");
+  EXPECT_EQ(format.name, "learnt");
+  EXPECT_EQ(format.calls->name_key, "tool");
+  EXPECT_EQ(format.calls->arguments_key, "args");
+  expect_calls(format, "<TOOLCALL>[{\"tool\": \"add\", \"args\": {\"a\": 1}}]</TOOLCALL>");
+}
+
+TEST(ReplyFormat, LearnsBareObjects) {
+  const ReplyFormat format =
+      of("{{ range .ToolCalls }}{\"name\": \"{{ .Function.Name }}\", \"parameters\": "
+         "{{ .Function.Arguments }}}{{ end }}");
+  EXPECT_TRUE(format.calls->is_bare);
+  expect_calls(format, "{\"name\": \"add\", \"parameters\": {\"a\": 1}}");
+  // Others are text.
+  EXPECT_EQ(reply(format, "{\"a\": 1}"), Lines{"C:{\"a\": 1}"});
+}
+
+TEST(ReplyFormat, LearnsWhatStandsAroundOneAndAroundAll) {
+  const ReplyFormat format =
+      of("<calls>{{ range .ToolCalls }}<call>{{ .Function.Name }}<with>{{ .Function.Arguments }}"
+         "</call>\n{{ end }}</calls>");
+  EXPECT_EQ(format.calls->style, CallSyntax::Style::kNamed);
+  EXPECT_EQ(format.calls->section_open, "<calls>");
+  EXPECT_EQ(format.calls->opens, Lines{"<call>"});
+  EXPECT_EQ(format.calls->close, "</call>");
+  EXPECT_EQ(format.calls->section_close, "</calls>");
+  expect_calls(format, "<calls><call>add<with>{\"a\": 1}</call>\n</calls>");
+}
+
+TEST(ReplyFormat, LearnsTags) {
+  const ReplyFormat format =
+      of("{{ range .ToolCalls }}<use tool=\"{{ .Function.Name }}\">{{ range $k, $v := "
+         ".Function.Arguments }}<p>{{ $k }}<is>{{ $v }}</p>{{ end }}</use>{{ end }}");
+  EXPECT_EQ(format.calls->style, CallSyntax::Style::kTagged);
+  EXPECT_EQ(reply(format, "<use tool=\"add\"><p>a<is>1</p></use>"), kOne);
+  expect_error([&] { format.forced_calls(test::tools()); }, Error::Code::kUnsupported, {"learnt"});
+}
+
+TEST(ReplyFormat, LearnsPython) {
+  const ReplyFormat format =
+      of("<do>[{{ range .ToolCalls }}{{ .Function.Name }}({{ range $k, $v := .Function.Arguments "
+         "}}{{ $k }}={{ json $v }}, {{ end }}){{ end }}]</do>");
+  EXPECT_EQ(format.calls->style, CallSyntax::Style::kPython);
+  EXPECT_EQ(reply(format, "<do>[add(a=1)]</do>"), kOne);
+}
+
+// Granite and others tell the model in words how calls are written.
+TEST(ReplyFormat, KnowsFormatsByWhatPromptsSayOfTools) {
+  const auto shown = [](const std::string& text) {
+    return ReplyFormat::of(
+        go::ChatTemplate("t", "{{ if .Tools }}" + text +
+                                  "{{ end }}{{ range .Messages }}{{ .Content }}{{ end }}"),
+        {});
+  };
+  EXPECT_EQ(shown("Write <|tool_call|> and a list.").name, "Granite");
+  EXPECT_EQ(shown("Write ```tool_code blocks.").name, "Gemma 3");
+  EXPECT_EQ(shown("Write <function=NAME><parameter=P>").name, "Qwen3-Coder");
+  EXPECT_EQ(shown("Do write.").name, "plain");
+}
+
+TEST(ReplyFormat, FindsThoughtsInTurns) {
+  const ReplyFormat format = ReplyFormat::of(
+      go::ChatTemplate("t",
+                       "{{ range .Messages }}<|{{ .Role }}|>{{ if .Thinking }}<mull>\n"
+                       "{{ .Thinking }}\n</mull>\n\n{{ end }}{{ .Content }}<|end|>{{ end }}"),
+      {});
+  EXPECT_EQ(format.thought_begin, "<mull>");
+  EXPECT_EQ(format.thought_end, "</mull>");
+}
+
+// Templates of others are no part of the project.
+TEST(ReplyFormat, FindsInTheTemplatesOfOllamaWhatTheyKnowOf) {
+  const char* path = std::getenv("CRIA_FIXTURES");  // NOLINT(concurrency-mt-unsafe): read only
+  const auto folder = std::filesystem::path(path ? path : "../shared/fixtures") / "go-templates";
+  if (!std::filesystem::exists(folder)) {
+    GTEST_SKIP() << "no templates in " << folder << ": CRIA_FIXTURES names the folder";
+  }
+  int seen = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".gotmpl") continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    const go::ChatTemplate chat_template(
+        "t", std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()));
+    const ReplyFormat format = ReplyFormat::of(chat_template, {});
+    const bool has_calls = entry.path().filename() == "command-r.gotmpl";
+    EXPECT_EQ(format.name, has_calls ? "Command-R" : "plain") << entry.path();
+    EXPECT_FALSE(format.thinks()) << entry.path();
+    ++seen;
+  }
+  EXPECT_GE(seen, 20);
+}
+
+class FakeTemplate final : public ChatTemplate {
+ public:
+  using Render = std::function<std::string(const Conversation&)>;
+  FakeTemplate(bool thinks, Render render) : thinks_(thinks), render_(std::move(render)) {}
+
+  std::string_view language() const override { return "fake"; }
+  bool takes_tools() const override { return true; }
+  bool thinks() const override { return thinks_; }
+  std::vector<Part> render(const Conversation& conversation, const RenderOptions&) const override {
+    return {{render_(conversation), true}};
+  }
+
+ private:
+  bool thinks_;
+  Render render_;
+};
+
+std::string turns(const Conversation& conversation) {
+  std::string text;
+  for (const Message& message : conversation.messages) text += message.role + message.content + "|";
+  return text;
+}
+
+ReplyFormat fake(bool thinks, FakeTemplate::Render render, ReplyFormat::Hints hints = {}) {
+  return ReplyFormat::of(FakeTemplate(thinks, std::move(render)), hints);
+}
+
+TEST(ReplyFormat, FindsThoughtsInPrompts) {
+  const ReplyFormat begun =
+      fake(true, [](const Conversation& talk) { return turns(talk) + "<thinking>\n"; });
+  EXPECT_EQ(begun.thought_end, "</thinking>");
+  const ReplyFormat off = fake(true, [](const Conversation& talk) {
+    const bool is_off = talk.thinking && !talk.thinking->on;
+    return turns(talk) + (is_off ? "[THINK][/THINK]" : "");
+  });
+  EXPECT_EQ(off.thought_end, "[/THINK]");
+}
+
+TEST(ReplyFormat, FindsThoughtsThatAreDropped) {
+  const ReplyFormat format = fake(false, [](const Conversation& talk) {
+    std::string text = turns(talk);
+    const std::string end = "</seed:think>";
+    const size_t at = text.find(end);
+    return at == std::string::npos ? text : text.substr(at + end.size());
+  });
+  EXPECT_EQ(format.thought_begin, "<seed:think>");
+}
+
+TEST(ReplyFormat, TakesWhatIsKnownOtherwise) {
+  EXPECT_EQ(fake(true, turns).thought_begin, "<think>");
+  EXPECT_FALSE(fake(false, turns).thinks());
+  EXPECT_EQ(fake(false, turns, {.thinking_tags = {"<a>", "<b>"}}).thought_end, "<b>");
+  EXPECT_EQ(fake(false, turns, {.parser = "qwen3-coder"}).name, "Qwen3-Coder");
+  expect_error([] { fake(false, turns, {.parser = "nobody"}); }, Error::Code::kUnsupported,
+               {"\"nobody\"", "not known"});
+}
+
+TEST(ReplyFormat, FindsCallsWhereATemplateIsParticular) {
+  // Calls only where the conversation goes on, and nobody else's last word.
+  const ReplyFormat format = fake(false, [](const Conversation& talk) {
+    if (talk.messages.back().role == "assistant") fail(Error::Code::kInvalidArgument, "user next");
+    std::string text;
+    for (const Message& message : talk.messages) {
+      text += message.role + ":" + message.content;
+      for (const ToolCall& call : message.tool_calls) {
+        text += "[TOOL_CALLS]" + call.name + "[ARGS]" + test::json_of(call.arguments);
+      }
+      text += "</s>";
+    }
+    return text;
+  });
+  EXPECT_EQ(format.name, "Mistral (names)");
+  expect_calls(format, "[TOOL_CALLS]add[ARGS]{\"a\": 1}");
+}
+
+TEST(ReplyFormat, KnowsHarmonyByItsPrompt) {
+  const ReplyFormat format = fake(true, [](const Conversation& talk) {
+    return "<|start|>system<|message|># Valid channels: analysis<|end|>" + turns(talk) +
+           "<|channel|>";
+  });
+  EXPECT_EQ(format.name, "harmony");
+  EXPECT_EQ(format.thought_end, "<|end|>");
+  expect_calls(format,
+               "<|channel|>commentary to=functions.add <|constrain|>json<|message|>{\"a\": 1}"
+               "<|call|>");
+}
+
+TEST(ReplyFormat, OffersAWayToCallEachTool) {
+  const auto ways = ReplyFormat::named("qwen3").forced_calls(test::tools());
+  ASSERT_EQ(ways.size(), 2);
+  EXPECT_EQ(ways[1].tool, "now");
+  EXPECT_EQ(ways[1].prefix, "<tool_call>{\"name\": \"now\", \"arguments\": ");
+  EXPECT_EQ(test::json_of(ways[1].schema), R"({"type":"object","properties":{}})");
+  EXPECT_EQ(ways[1].suffix, "}</tool_call>");
+  expect_error([] { ReplyFormat::named("qwen3").forced_calls(test::tools(), "other"); },
+               Error::Code::kNotFound, {"\"other\""});
+  expect_error([] { ReplyFormat::named("lfm2").forced_calls(test::tools()); },
+               Error::Code::kUnsupported, {"LFM2"});
+}
+
+}  // namespace
+}  // namespace cria::chat

@@ -30,6 +30,7 @@ struct CallSyntax {
   bool is_list = false;  // the model writes a list even of one
 
   // Of the others.
+  std::string name_open = {};  // what stands between an id and the name
   std::string separator = {};  // what stands after the name
   std::string id_open = {};    // what stands before an id, after the name
   std::string key_open = {}, key_close = {}, value_close = {};  // kTagged

@@ -44,6 +44,15 @@ size_t common_suffix(std::string_view a, std::string_view b) {
                              a.rbegin());
 }
 
+// How much two texts end with alike, but no part of a marker.
+size_t common_end(std::string_view a, std::string_view b) {
+  const size_t size = common_suffix(a, b);
+  const std::string_view before = b.substr(0, b.size() - size), end = b.substr(before.size());
+  const size_t open = before.rfind('<'), close = before.rfind('>');
+  const bool is_inside = open != kNowhere && (close == kNowhere || close < open);
+  return is_inside ? size - std::min(size, end.find('>') + 1) : size;
+}
+
 // What stands around one of several things, and around all of them, by what stands before the
 // first, between two, and after the last.
 struct Around {
@@ -52,12 +61,26 @@ struct Around {
 
 Around around(std::string_view before, std::string_view between, std::string_view after) {
   before = trimmed(before), between = trimmed(between), after = trimmed(after);
-  const size_t open = common_suffix(before, between);
+  const size_t open = common_end(before, between);
   const std::string_view close = trimmed(between.substr(0, between.size() - open));
   if (!after.starts_with(close)) return {"", std::string(before), std::string(after), ""};
   return {text_of(before.substr(0, before.size() - open)),
           text_of(before.substr(before.size() - open)), std::string(close),
           text_of(after.substr(close.size()))};
+}
+
+// Without the id that stands at its end, and what follows that.
+std::pair<std::string_view, std::string_view> part_at_id(std::string_view before_name) {
+  const size_t id = before_name.rfind(Said::kIds);
+  if (id == kNowhere) return {before_name, ""};
+  return {before_name.substr(0, id), before_name.substr(id + Said::kIdSize)};
+}
+
+void set_around(CallSyntax& syntax, const Around& found) {
+  syntax.section_open = found.all_open;
+  syntax.section_close = found.all_close;
+  syntax.opens = {found.open};
+  syntax.close = found.close;
 }
 
 // {"name": "f", "arguments": {..}}
@@ -110,23 +133,23 @@ LearntCalls learn_named(std::string_view one, size_t name, Range arguments, std:
   LearntCalls learnt{.syntax = {.style = Style::kNamed}};
   const size_t after_name = name + Said::kTool.size();
   learnt.syntax.separator = text_of(one.substr(after_name, arguments.begin - after_name));
-  const std::string_view before = one.substr(0, name), after = one.substr(arguments.end);
+  const auto [before, name_open] = part_at_id(one.substr(0, name));
+  const std::string_view after = one.substr(arguments.end);
+  learnt.syntax.name_open = text_of(name_open);
   Around found{"", text_of(before), text_of(after), ""};
   const size_t value = two.find(Said::kTextValue), other = two.find(Said::kOtherTool);
   const auto first =
       value == kNowhere ? std::optional<Range>() : object_around(two, two.find(Said::kTool), value);
   if (first && other != kNowhere && other > first->end) {
-    found = around(before, two.substr(first->end, other - first->end), after);
+    const std::string_view between = two.substr(first->end, other - first->end);
+    found = around(before, part_at_id(between).first, after);
   }
-  learnt.syntax.section_open = found.all_open;
-  learnt.syntax.section_close = found.all_close;
-  learnt.syntax.opens = {found.open};
-  learnt.syntax.close = found.close;
+  set_around(learnt.syntax, found);
   return learnt;
 }
 
 // <f><key>value</key></f>
-std::optional<LearntCalls> learn_tagged(std::string_view one, size_t name) {
+std::optional<LearntCalls> learn_tagged(std::string_view one, size_t name, std::string_view two) {
   struct Parameter {
     std::string_view key_word, value_word;
     size_t key, value;
@@ -145,12 +168,20 @@ std::optional<LearntCalls> learn_tagged(std::string_view one, size_t name) {
                               text(first.end(), last.key), one.substr(last.end()));
   LearntCalls learnt{.syntax = {.style = Style::kTagged}};
   CallSyntax& syntax = learnt.syntax;
-  syntax.opens = {text_of(one.substr(0, name))};
-  syntax.close = found.all_close;
   syntax.separator = found.all_open;
   syntax.key_open = found.open;
   syntax.key_close = text_of(text(first.key + first.key_word.size(), first.value));
   syntax.value_close = found.close;
+  const size_t other = two.find(Said::kOtherTool);
+  const size_t end = two.substr(0, other).rfind(last.value_word);
+  Around calls{"", text_of(one.substr(0, name)), found.all_close, ""};
+  if (other != kNowhere && end != kNowhere) {
+    std::string_view between = two.substr(0, other).substr(end + last.value_word.size());
+    between = trimmed(between);
+    between.remove_prefix(std::min(found.close.size(), between.size()));
+    calls = around(one.substr(0, name), between, found.all_close);
+  }
+  set_around(syntax, calls);
   const bool is_whole = !syntax.opens[0].empty() && !syntax.close.empty() &&
                         !syntax.key_open.empty() && !syntax.key_close.empty() &&
                         !syntax.value_close.empty();
@@ -189,11 +220,12 @@ std::optional<LearntCalls> learn_calls(std::string_view one, std::string_view tw
   } else if (trimmed(one.substr(name + Said::kTool.size())).starts_with('(')) {
     learnt = learn_python(one, name);
   } else {
-    learnt = learn_tagged(one, name);
+    learnt = learn_tagged(one, name, two);
   }
   if (!learnt || !arguments) return learnt;
   const size_t after_name = name + Said::kTool.size();
-  learnt->text = CallText{std::string(one.substr(0, name)),
+  const size_t begin = one.find_first_not_of(" \n");
+  learnt->text = CallText{std::string(one.substr(begin, name - begin)),
                           std::string(one.substr(after_name, arguments->begin - after_name)),
                           std::string(one.substr(arguments->end))};
   return learnt;

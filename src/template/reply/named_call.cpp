@@ -5,6 +5,8 @@
 namespace cria::chat {
 namespace {
 
+constexpr size_t kLongest = 256;  // of names and what stands next to them
+
 bool is_of_name(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.' ||
          c == '/';
@@ -22,6 +24,8 @@ std::string id_in(const std::string& text, const std::string& open) {
 
 Step NamedCall::add(char c) {
   switch (at_) {
+    case At::kId:
+      return add_to_id(c);
     case At::kName:
       return add_to_name(c);
     case At::kSeparator:
@@ -34,8 +38,14 @@ Step NamedCall::add(char c) {
   return Step::kBroken;
 }
 
+Step NamedCall::add_to_id(char c) {
+  id_ += c;
+  if (id_.size() > kLongest) return Step::kBroken;
+  if (id_end_.ends(id_)) at_ = At::kName;
+  return Step::kMore;
+}
+
 Step NamedCall::add_to_name(char c) {
-  constexpr size_t kLongest = 256;
   if (is_of_name(c)) {
     name_ += c;
     return name_.size() > kLongest ? Step::kBroken : Step::kMore;
@@ -48,7 +58,6 @@ Step NamedCall::add_to_name(char c) {
 
 // Something else may stand before it: an id, or what the arguments are written in.
 Step NamedCall::add_to_separator(char c) {
-  constexpr size_t kLongest = 256;
   between_ += c;
   if (between_.size() > kLongest) return Step::kBroken;
   if (separator_.ends(between_)) at_ = At::kBody;
@@ -58,7 +67,8 @@ Step NamedCall::add_to_separator(char c) {
 Step NamedCall::begin_arguments(char c) {
   const bool is_object = c == '{' && syntax_.style != CallSyntax::Style::kQuoted;
   if (!is_object && syntax_.style == CallSyntax::Style::kNamed) return Step::kBroken;
-  if (!sink_.begin(name_, id_in(between_, syntax_.id_open))) return Step::kBroken;
+  if (id_.empty()) id_ = id_in(between_, syntax_.id_open);
+  if (!sink_.begin(name_, trimmed(id_))) return Step::kBroken;
   at_ = At::kArguments;
   if (is_object) {
     arguments_ = std::make_unique<JsonArguments>(sink_);

@@ -12,15 +12,21 @@ namespace cria::chat {
 class NamedCall final : public CallReader {
  public:
   NamedCall(CallSink& sink, const CallSyntax& syntax, const Tools& tools)
-      : sink_(sink), syntax_(syntax), tools_(tools), separator_(syntax.separator) {}
+      : sink_(sink),
+        syntax_(syntax),
+        tools_(tools),
+        id_end_(syntax.name_open),
+        separator_(syntax.separator),
+        at_(syntax.name_open.empty() ? At::kName : At::kId) {}
 
   // From the name, or white space before it.
   Step add(char c) override;
   bool has_closed() const override { return arguments_ && arguments_->has_closed(); }
 
  private:
-  enum class At : uint8_t { kName, kSeparator, kBody, kArguments };
+  enum class At : uint8_t { kId, kName, kSeparator, kBody, kArguments };
 
+  Step add_to_id(char c);
   Step add_to_name(char c);
   Step add_to_separator(char c);
   Step begin_arguments(char c);
@@ -28,8 +34,9 @@ class NamedCall final : public CallReader {
   CallSink& sink_;
   const CallSyntax& syntax_;
   const Tools& tools_;
-  Until separator_;
-  At at_ = At::kName;
+  Until id_end_, separator_;
+  At at_;
+  std::string id_;
   std::string name_;
   std::string between_;  // name and arguments
   std::unique_ptr<CallReader> arguments_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "template/reply/step.h"
 
 namespace cria::chat {
 namespace {
@@ -24,14 +25,31 @@ Data tool(std::string_view name) {
                                                 {"required", Data::List{Said::kTextKey}}}}}}};
 }
 
-Data tools() { return Data::List{tool(Said::kTool), tool(Said::kOtherTool)}; }
-
-ToolCall call(int64_t index) {
-  return {.id = index == 0 ? "zq0000001" : "zq0000002",
+ToolCall call(int64_t index, bool is_text = false) {
+  const Data arguments = Data::Object{{std::string(Said::kTextKey), Said::kTextValue},
+                                      {std::string(Said::kNumberKey), 4242}};
+  const std::string text = concat("{\"", Said::kTextKey, "\": \"", Said::kTextValue, "\", \"",
+                                  Said::kNumberKey, "\": ", Said::kNumberValue, "}");
+  return {.id = std::string(Said::kIds) + std::to_string(index + 1),
           .index = index,
           .name = std::string(index == 0 ? Said::kTool : Said::kOtherTool),
-          .arguments = Data::Object{{std::string(Said::kTextKey), Said::kTextValue},
-                                    {std::string(Said::kNumberKey), 4242}}};
+          .arguments = is_text ? Data(text) : arguments};
+}
+
+// Where the marker begins that a place is inside of, or the place itself.
+size_t marker_begin(std::string_view text, size_t place) {
+  for (size_t i = place; i > 0; --i) {
+    const char c = text[i - 1];
+    if (c == '<' || c == '[') return i - 1;
+    if (is_space(c) || c == '>' || c == ']') break;
+  }
+  return place;
+}
+
+size_t marker_end(std::string_view text, size_t place) {
+  if (marker_begin(text, place) == place) return place;
+  const size_t end = text.find_first_of(">]", place);
+  return end == text.npos ? place : end + 1;
 }
 
 size_t common_prefix(std::string_view a, std::string_view b) {
@@ -47,6 +65,8 @@ size_t common_suffix(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+Data Said::tools() { return Data::List{tool(kTool), tool(kOtherTool)}; }
 
 std::optional<std::string> Probe::render(const Conversation& conversation) const {
   try {
@@ -67,7 +87,7 @@ std::optional<std::string> Probe::turn(const Message& message) const {
 
 // What differs from the turn that says Said::kContent.
 std::optional<std::string> Probe::turn(const Message& message, bool goes_on) const {
-  Conversation conversation{.messages = {user(), {}}, .tools = tools()};
+  Conversation conversation{.messages = {user(), {}}, .tools = Said::tools()};
   if (goes_on) conversation.messages.push_back(user());
   const auto rendered = [&](const Message& own) {
     conversation.messages[1] = own;
@@ -78,15 +98,26 @@ std::optional<std::string> Probe::turn(const Message& message, bool goes_on) con
   if (!own || !plain) return {};
   const size_t at = plain->find(Said::kContent);
   if (at == plain->npos) return {};
-  const size_t begin = std::min(common_prefix(*own, *plain), at);
+  size_t begin = marker_begin(*own, std::min(common_prefix(*own, *plain), at));
+  // The marker before a thought may be there without one, too.
+  const bool is_bare = trimmed(std::string_view(*own).substr(begin)).starts_with(Said::kThought);
+  if (is_bare) begin = std::min(own->find_last_of("<[", begin), begin);
   const size_t after = plain->size() - at - Said::kContent.size();
-  const size_t end = std::min({common_suffix(*own, *plain), after, own->size() - begin});
-  return own->substr(begin, own->size() - end - begin);
+  const size_t rest = std::min({common_suffix(*own, *plain), after, own->size() - begin});
+  return own->substr(begin, marker_end(*own, own->size() - rest) - begin);
 }
 
 std::optional<std::string> Probe::calls(bool two) const {
-  Message message{.role = "assistant", .content = "", .tool_calls = {call(0)}};
-  if (two) message.tool_calls.push_back(call(1));
+  // Some templates want arguments as text.
+  for (const bool is_text : {false, true}) {
+    Message message{.role = "assistant", .content = "", .tool_calls = {call(0, is_text)}};
+    if (two) message.tool_calls.push_back(call(1, is_text));
+    if (const auto found = calls(message)) return found;
+  }
+  return {};
+}
+
+std::optional<std::string> Probe::calls(const Message& message) const {
   const auto is_written = [](const std::optional<std::string>& text) {
     return text && text->find(Said::kTool) != text->npos;
   };
@@ -115,7 +146,7 @@ std::optional<std::string> Probe::content(const std::string& content) const {
 }
 
 std::optional<std::string> Probe::prompt(bool has_tools) const {
-  return render({.messages = {user()}, .tools = has_tools ? tools() : Data()});
+  return render({.messages = {user()}, .tools = has_tools ? Said::tools() : Data()});
 }
 
 std::vector<std::string> Probe::prompts() const {

@@ -17,14 +17,19 @@ struct Said {
   static constexpr std::string_view kTool = "zq_first", kOtherTool = "zq_second";
   static constexpr std::string_view kTextKey = "zq_text", kTextValue = "zq_value";
   static constexpr std::string_view kNumberKey = "zq_count", kNumberValue = "4242";
+  static constexpr std::string_view kIds = "zq000000";  // which ids begin with
+  static constexpr size_t kIdSize = 9;                  // as some templates want it
+
+  // The tools, as in the API.
+  static Data tools();
 };
 
 class Probe {
  public:
   explicit Probe(const ChatTemplate& chat_template) : template_(chat_template) {}
 
-  // What stands for an assistant's turn, if the template writes it at all; nothing where it
-  // refuses.
+  // What stands for an assistant's turn; a thought comes with the marker before it. Nothing where
+  // the template refuses, or writes no calls.
   std::optional<std::string> calls(bool two) const;
   std::optional<std::string> thought() const;
   std::optional<std::string> thought_before_call() const;
@@ -35,6 +40,7 @@ class Probe {
   std::optional<std::string> prompt(bool has_tools) const;
 
  private:
+  std::optional<std::string> calls(const Message& message) const;
   std::optional<std::string> turn(const Message& message) const;
   std::optional<std::string> turn(const Message& message, bool goes_on) const;
   std::optional<std::string> render(const Conversation& conversation) const;

@@ -7,6 +7,7 @@
 #include "template/reply/known_formats.h"
 #include "template/reply/learning.h"
 #include "template/reply/probe.h"
+#include "template/reply/reply_parser.h"
 #include "template/reply/step.h"
 
 namespace cria::chat {
@@ -18,28 +19,79 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+// Whether calls that a template writes are read as what they are.
+bool reads(const ReplyFormat& format, const std::string& turn, size_t calls) {
+  ReplyParser parser(format, Said::tools());
+  std::vector<ReplyEvent> events = parser.add(turn);
+  for (ReplyEvent& event : parser.end()) events.push_back(std::move(event));
+  size_t ended = 0;
+  for (const ReplyEvent& event : events) {
+    // Markers that end the turn may follow.
+    const bool is_text = event.kind == ReplyEvent::Kind::kContent && !trimmed(event.text).empty();
+    if (is_text && (ended == 0 || contains(event.text, Said::kTextKey))) return false;
+    if (event.kind != ReplyEvent::Kind::kToolEnd) continue;
+    const Data* text = event.call.arguments.find(Said::kTextKey);
+    const Data* number = event.call.arguments.find(Said::kNumberKey);
+    if (!text || text->kind() != Data::Kind::kText || text->text() != Said::kTextValue)
+      return false;
+    if (!number || number->kind() != Data::Kind::kInteger) return false;
+    ++ended;
+  }
+  return ended == calls;
+}
+
+// The text that a template writes, if it is one for any call, up to what closes it.
+std::optional<CallText> usable(std::optional<CallText> text, const CallSyntax& syntax) {
+  if (!text) return {};
+  for (const std::string* part :
+       {&text->before_name, &text->before_arguments, &text->after_arguments}) {
+    if (contains(*part, Said::kIds)) return {};
+  }
+  const std::string& last = syntax.section_close.empty() ? syntax.close : syntax.section_close;
+  const size_t at = last.empty() ? std::string::npos : text->after_arguments.rfind(last);
+  if (at != std::string::npos) text->after_arguments.resize(at + last.size());
+  return text;
+}
+
+std::optional<ReplyFormat> known_format(const std::string& one,
+                                        const std::optional<LearntCalls>& learnt) {
+  std::optional<ReplyFormat> known = format_shown_in(one);
+  if (!known || !learnt || known->is_channelled) return known;
+  const std::optional<CallText> text = usable(learnt->text, *known->calls);
+  if (text && known->call_text) known->call_text = text;
+  return known;
+}
+
+std::optional<ReplyFormat> learnt_format(const std::optional<LearntCalls>& learnt) {
+  if (!learnt) return {};
+  ReplyFormat format{
+      .name = "learnt", .calls = learnt->syntax, .call_text = usable(learnt->text, learnt->syntax)};
+  // Of those who write bare JSON, models of Llama 3 may announce it.
+  if (learnt->syntax.is_bare) format.calls->section_open = "<|python_tag|>";
+  return format;
+}
+
+// What prompts say about tools, when they have some.
+std::optional<ReplyFormat> format_in_prompts(const Probe& probe) {
+  const std::optional<ReplyFormat> with = format_shown_in(probe.prompt(true).value_or(""));
+  const std::optional<ReplyFormat> without = format_shown_in(probe.prompt(false).value_or(""));
+  if (with && without && with->name == without->name && !with->is_channelled) return {};
+  return with;
+}
+
+// A format is only taken if it reads what the template writes, where it writes calls at all.
 ReplyFormat calls_of(const Probe& probe) {
-  const std::string one = probe.calls(false).value_or("");
-  const std::optional<LearntCalls> learnt = learn_calls(one, probe.calls(true).value_or(""));
-  if (std::optional<ReplyFormat> known = format_shown_in(one)) {
-    if (learnt && learnt->text && known->call_text) known->call_text = learnt->text;
-    return *known;
+  const std::optional<std::string> one = probe.calls(false);
+  if (!one) return format_in_prompts(probe).value_or(ReplyFormat());
+  const std::string two = probe.calls(true).value_or("");
+  const std::optional<LearntCalls> learnt = learn_calls(*one, two);
+  for (const auto& format : {known_format(*one, learnt), learnt_format(learnt)}) {
+    if (!format) continue;
+    if (format->is_channelled) return *format;
+    if (!reads(*format, *one, 1)) continue;
+    if (!contains(two, Said::kOtherTool) || reads(*format, two, 2)) return *format;
   }
-  ReplyFormat format;
-  if (learnt) {
-    format.name = "learnt";
-    format.calls = learnt->syntax;
-    format.call_text = learnt->text;
-    // Of those who write bare JSON, models of Llama 3 may announce it.
-    if (learnt->syntax.is_bare) format.calls->section_open = "<|python_tag|>";
-    return format;
-  }
-  const std::string with = probe.prompt(true).value_or("");
-  const std::string without = probe.prompt(false).value_or("");
-  const std::optional<ReplyFormat> known = format_shown_in(with);
-  const std::optional<ReplyFormat> anyway = format_shown_in(without);
-  if (!known || (anyway && anyway->name == known->name && !known->is_channelled)) return format;
-  return *known;
+  return {};
 }
 
 std::optional<Tags> known_tags_in(std::string_view text) {
@@ -59,7 +111,7 @@ std::optional<Tags> tags_around(const std::optional<std::string>& turn) {
   if (end == std::string::npos) return {};
   const Tags tags{trimmed(std::string_view(*turn).substr(0, at)),
                   trimmed(std::string_view(*turn).substr(begin, end - begin))};
-  if (tags.first.empty() || tags.second.empty()) return {};
+  if (tags.first.empty() || tags.second.empty() || contains(tags.second, tags.first)) return {};
   return tags;
 }
 

@@ -56,8 +56,7 @@ TEST(ReplyFormat, KnowsHermesAndKeepsWhatTheTemplateWrites) {
          "{{ .Function.Arguments }}}\n</tool_call>\n{{ end }}");
   EXPECT_EQ(format.name, "Hermes");
   EXPECT_TRUE(format.needs_special());
-  expect_calls(format,
-               "<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1}}\n</tool_call>\n");
+  expect_calls(format, "<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1}}\n</tool_call>");
 }
 
 TEST(ReplyFormat, LearnsListsOfObjects) {
@@ -107,6 +106,36 @@ TEST(ReplyFormat, LearnsPython) {
          "}}{{ $k }}={{ json $v }}, {{ end }}){{ end }}]</do>");
   EXPECT_EQ(format.calls->style, CallSyntax::Style::kPython);
   EXPECT_EQ(reply(format, "<do>[add(a=1)]</do>"), kOne);
+}
+
+TEST(ReplyFormat, LearnsIdsBeforeNames) {
+  const ReplyFormat format =
+      of("<calls>{{ range .ToolCalls }}<call>{{ .ID }}<name>{{ .Function.Name }}<with>"
+         "{{ .Function.Arguments }}</call>{{ end }}</calls>");
+  EXPECT_EQ(reply(format, "<calls><call>own<name>add<with>{\"a\": 1}</call></calls>"),
+            (Lines{"begin own add", "A:{\"a\": 1}", "end own add {\"a\":1}"}));
+  expect_error([&] { format.forced_calls(test::tools()); }, Error::Code::kUnsupported, {"learnt"});
+}
+
+TEST(ReplyFormat, LearnsTagsWithAttributes) {
+  const ReplyFormat format =
+      of("<all:x>{{ range .ToolCalls }}<one:x>{{ .Function.Name }}<sep:x>{{ range $k, $v := "
+         ".Function.Arguments }}<k:x>{{ $k }}</k:x><v:x>{{ $v }}</v:x>{{ end }}</one:x>{{ end }}"
+         "</all:x>");
+  EXPECT_EQ(format.calls->section_open, "<all:x>");
+  EXPECT_EQ(format.calls->separator, "<sep:x>");
+  EXPECT_EQ(format.calls->key_open, "<k:x>");
+  EXPECT_EQ(format.calls->value_close, "</v:x>");
+  EXPECT_EQ(reply(format, "<all:x><one:x>add<sep:x><k:x>a</k:x><v:x>1</v:x></one:x></all:x>"),
+            kOne);
+}
+
+// One that cannot read what the template writes is none.
+TEST(ReplyFormat, LearnsNothingThatDoesNotReadWhatTheTemplateWrites) {
+  EXPECT_FALSE(of("{{ range .ToolCalls }}<tool_call>{{ .Function.Name }}; {{ range $k, $v := "
+                  ".Function.Arguments }}<{{ $k }}>{{ $v }}</{{ $k }}>{{ end }}{{ end }}")
+                   .calls_tools());
+  EXPECT_FALSE(of("{{ range .ToolCalls }}I call {{ .Function.Name }}.{{ end }}").calls_tools());
 }
 
 // Granite and others tell the model in words how calls are written.

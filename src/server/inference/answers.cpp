@@ -135,8 +135,7 @@ bool Answers::tell_one(Answer& answer, chat::ReplyEvent event) {
     answer.has_enough = !request_.chat->tool_choice.parallel;
   }
   const std::lock_guard lock(mutex_);
-  return write(writer_.add(
-      {std::move(event), answer.number, std::exchange(answer.logprobs, {})}));
+  return write(writer_.add({std::move(event), answer.number, std::exchange(answer.logprobs, {})}));
 }
 
 // False: no more is wanted.

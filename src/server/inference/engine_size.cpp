@@ -8,6 +8,7 @@ namespace cria::server {
 namespace {
 
 constexpr int64_t kLeastContext = 4096, kMostByItself = 32768;
+constexpr int64_t kUsualLength = 4096;  // of a conversation
 
 }  // namespace
 
@@ -28,7 +29,7 @@ serving::EngineSize engine_size(const model::LoadedModel& loaded,
     }
   }
   if (largest > 0) context = std::min(context, largest);
-  int64_t tokens = context * wishes.sequences;
+  int64_t tokens = std::max(context, std::min(context, kUsualLength) * wishes.sequences);
   while (tokens > context && bytes_of(context, tokens) > share) {
     tokens = std::max(context, tokens * 3 / 4);
   }

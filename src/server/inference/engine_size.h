@@ -12,8 +12,8 @@ struct SizeWishes {
   int64_t available = 0;  // bytes of memory
 };
 
-// A context of what is wished for, but no more than the model was made for; and as many tokens for
-// all sequences together as a quarter of the memory holds, at least a context.
+// A context of what is wished for, but no more than the model was made for; and tokens for as many
+// usual conversations at once, as far as a quarter of the memory holds them, at least a context.
 serving::EngineSize engine_size(const model::LoadedModel& loaded,
                                 const serving::ComputeOptions& compute, const SizeWishes& wishes);
 

@@ -143,7 +143,12 @@ KeepAliveChoice read_keep_alive(const Fields& fields) {
   const Json* value = fields.find("keep_alive");
   if (!value) return std::nullopt;
   if (!value->is_string() && !value->is_number()) fields.refuse("keep_alive", "a time such as 5m");
-  return settings::parse_keep_alive(value->is_string() ? value->get<std::string>() : value->dump());
+  try {
+    return settings::parse_keep_alive(value->is_string() ? value->get<std::string>()
+                                                         : value->dump());
+  } catch (const Error& error) {
+    fail(error.code(), fields.place("keep_alive"), ": ", error.what());
+  }
 }
 
 Options read_options(const Fields& fields, std::vector<std::string>& warnings) {

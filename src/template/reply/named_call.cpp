@@ -46,7 +46,7 @@ Step NamedCall::add_to_id(char c) {
 }
 
 Step NamedCall::add_to_name(char c) {
-  if (is_of_name(c)) {
+  if (is_of_name(c) || (!name_.empty() && tools_.may_become(name_ + c))) {
     name_ += c;
     return name_.size() > kLongest ? Step::kBroken : Step::kMore;
   }

@@ -224,6 +224,24 @@ TEST(ReplyParser, ReadsParametersBetweenTags) {
             kOne);
 }
 
+TEST(ReplyParser, KnowsTypesByMoreThanTheirNames) {
+  const Data given = Data::List{test::tool(
+      "ns:put é",
+      {{"any", Data::Object{{"$ref", "#/$defs/x"}}},
+       {"one", Data::Object{{"enum", Data::List{1, 2}}}},
+       {"two", Data::Object{{"anyOf", Data::List{test::type("boolean"), test::type("string")}}}},
+       {"real", test::type("integer")}})};
+  EXPECT_EQ(
+      test::shown(
+          test::parted(
+              ReplyFormat::named("qwen3-coder"),
+              "<function=ns:put é><parameter=any>{\"a\": 1}</parameter><parameter=one>2</parameter>"
+              "<parameter=two>True</parameter><parameter=real>1.5</parameter></function>",
+              [] { return size_t{3}; }, kText, given))
+          .back(),
+      R"(end call_1 ns:put é {"any":{"a":1},"one":2,"two":true,"real":"1.5"})");
+}
+
 TEST(ReplyParser, ReadsGlm) {
   const ReplyFormat glm = ReplyFormat::named("glm-4.6");
   EXPECT_EQ(reply(glm,

@@ -16,9 +16,15 @@ const Data* member(const Data* data, std::string_view name, Kind kind) {
   return found && found->kind() == kind ? found : nullptr;
 }
 
-// The names of types that a schema allows; none: it does not say.
+// The names of types that a schema allows; none: it does not say. Where it says so elsewhere, all.
 std::vector<std::string_view> types_of(const Data& schema) {
   std::vector<std::string_view> types;
+  for (const char* const elsewhere : {"$ref", "allOf", "properties", "items", "enum", "const"}) {
+    const bool has_type = schema.kind() != Kind::kObject || schema.find("type");
+    if (!has_type && schema.find(elsewhere)) {
+      return {"null", "boolean", "integer", "number", "array", "object"};
+    }
+  }
   if (const Data* type = member(&schema, "type", Kind::kText)) types.push_back(type->text());
   if (const Data* list = member(&schema, "type", Kind::kList)) {
     for (const Data& type : list->list()) {
@@ -69,6 +75,12 @@ const Data* Tools::find(std::string_view name) const {
     if (own && own->text() == name) return function;
   }
   return nullptr;
+}
+
+bool Tools::may_become(std::string_view beginning) const {
+  const std::vector<std::string> names = names_of(tools_);
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return name.starts_with(beginning); });
 }
 
 Data Tools::parameters(std::string_view name) const {

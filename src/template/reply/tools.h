@@ -17,6 +17,8 @@ class Tools {
 
   bool empty() const { return tools_.kind() != Data::Kind::kList || tools_.list().empty(); }
   bool has(std::string_view name) const { return find(name) != nullptr; }
+  // Whether a name begins so.
+  bool may_become(std::string_view beginning) const;
   // The schema of a tool's parameters, null when it says nothing.
   Data parameters(std::string_view name) const;
   // The schema of one of them.

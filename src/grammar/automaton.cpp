@@ -43,14 +43,18 @@ SetId Automaton::start() {
 }
 
 SetId Automaton::intern(std::vector<Item> items) {
-  // Items of the same state differ only in what comes after their rule: any of it.
+  // Items of the same state differ only in what comes after their rule: any of it. Ends of the text
+  // are different counts.
   std::ranges::sort(items);
   size_t kept = 0;
   for (const Item& item : items) {
-    if (kept > 0 && items[kept - 1].state == item.state && items[kept - 1].count == item.count) {
-      items[kept - 1].parent = join(items[kept - 1].parent, item.parent);
-    } else {
+    Item* last = kept > 0 ? &items[kept - 1] : nullptr;
+    if (!last || last->state != item.state || last->count != item.count) {
       items[kept++] = item;
+    } else if (item.state == kEndOfText) {
+      last->parent = std::max(last->parent, item.parent);
+    } else {
+      last->parent = join(last->parent, item.parent);
     }
   }
   items.resize(kept);
@@ -63,7 +67,7 @@ SetId Automaton::intern(std::vector<Item> items) {
       continue;
     }
     set.depth = std::max(set.depth, sets_[item.parent].depth + 1);
-    set.counts = set.counts || item.count > 0 || sets_[item.parent].counts;
+    set.counting = set.counting || item.count > 0 || sets_[item.parent].counting;
   }
   items_.insert(items_.end(), items.begin(), items.end());
   sets_.push_back(set);
@@ -99,10 +103,17 @@ void Automaton::spend() {
 
 SetId Automaton::find_step(SetId from, uint8_t byte) {
   std::vector<Item> next;
+  uint8_t first = 0, last = UINT8_MAX;  // bytes around it that take the same edges
   for (const Item& item : items(from)) {
     for (const Edge& edge : grammar_->edges(grammar_->state(item.state))) {
       spend();
-      if (edge.first <= byte && byte <= edge.last) {
+      if (edge.last < byte) {
+        first = std::max<uint8_t>(first, edge.last + 1);
+      } else if (edge.first > byte) {
+        last = std::min<uint8_t>(last, edge.first - 1);
+      } else {
+        first = std::max(first, edge.first);
+        last = std::min(last, edge.last);
         next.push_back({edge.target, item.count, item.parent});
       }
     }
@@ -112,7 +123,9 @@ SetId Automaton::find_step(SetId from, uint8_t byte) {
     sets_[from].steps = steps_.size();
     steps_.resize(steps_.size() + grammar_->classes(), kUnknown);
   }
-  return steps_[sets_[from].steps + grammar_->class_of(byte)] = to;
+  const auto steps = std::span(steps_).subspan(sets_[from].steps, grammar_->classes());
+  std::fill(&steps[grammar_->class_of(first)], &steps[grammar_->class_of(last)] + 1, to);
+  return to;
 }
 
 SetId Automaton::closed(SetId parent) {
@@ -166,13 +179,14 @@ void Automaton::expand(const Item& item, std::vector<Item>& to) {
     }
     case State::Kind::kCount: {
       const Loop& loop = grammar_->loop(state.first);
-      const uint32_t counted = item.count + 1;
+      const uint32_t any = item.count & kAnyCount, counted = (item.count - any) + 1;
       const uint32_t count = loop.max == kUnbounded ? std::min(counted, loop.min) : counted;
-      to.push_back({loop.test, count, item.parent});
+      to.push_back({loop.test, any + count, item.parent});
       return;
     }
     case State::Kind::kTest: {
       const Loop& loop = grammar_->loop(state.first);
+      if (item.count & kAnyCount) return test_any(item, loop, to);
       if (item.count < loop.max) to.push_back({loop.body, item.count, item.parent});
       if (item.count >= loop.min) to.push_back({loop.exit, 0, item.parent});
       return;
@@ -180,32 +194,6 @@ void Automaton::expand(const Item& item, std::vector<Item>& to) {
     default:
       return;
   }
-}
-
-Item Automaton::far_item(const Item& item, uint32_t bytes) {
-  Item far{item.state, item.count, item.parent == kDead ? kDead : horizon(item.parent, bytes)};
-  if (item.count == 0) return far;
-  const Loop& loop = grammar_->loop(grammar_->state(item.state).loop);
-  // Each time through takes a byte or more, and one is under way.
-  const uint64_t reach = uint64_t{bytes} + 1;
-  const bool below_min = item.count + reach < loop.min;
-  const bool below_max = loop.max == kUnbounded || item.count + reach < loop.max;
-  if (below_min) far.count = 0;
-  if (item.count >= loop.min && below_max) far.count = loop.min;
-  return far;
-}
-
-SetId Automaton::horizon(SetId id, uint32_t bytes) {
-  if (!sets_[id].counts) return id;
-  if (sets_[id].horizon == kUnknown) {
-    std::vector<Item> far;
-    for (size_t i = 0; i < sets_[id].count; ++i) {
-      far.push_back(far_item(items(id)[i], bytes));
-    }
-    const SetId horizon = intern(std::move(far));
-    sets_[id].horizon = horizon;
-  }
-  return sets_[id].horizon;
 }
 
 SetId Automaton::import(const Automaton& other, SetId id) {

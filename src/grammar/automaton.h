@@ -19,6 +19,10 @@ using SetId = uint32_t;
 // Nothing fits any more, and everything is complete.
 constexpr SetId kDead = 0, kFinished = 1;
 
+// A count that is so much more than any, as items of a rule may have it whose loop began before
+// what is looked at (automaton_counts.cpp).
+constexpr uint32_t kAnyCount = uint32_t{1} << 31;
+
 struct Item {
   StateId state = 0;
   uint32_t count = 0;  // of the loop that the state is in
@@ -53,6 +57,16 @@ class Automaton {
   // The set that can not be told from this one within so many bytes more: loops that are far from
   // their bounds are as others that are.
   SetId horizon(SetId id, uint32_t bytes);
+
+  // The loop that an item is in; 0: none.
+  uint32_t loop(const Item& item) const { return grammar_->state(item.state).loop; }
+  // Items of one rule that are in the same loop, if any, for any count of it, and whatever comes
+  // after the rule. Of the sets that are reached from there,
+  SetId for_any_count(std::vector<Item> items);
+  // these are the counts for which anything fits, and those for which the rule may be complete;
+  SetId counts(SetId id);
+  SetId counts_of_end(SetId id);
+  bool contains(SetId counts, uint32_t count) const;
   // Any items, in any order.
   SetId intern(std::vector<Item> items);
   // A set of another automaton of the same grammar.
@@ -70,14 +84,18 @@ class Automaton {
     size_t steps = 0;    // where they begin in steps_; 0: none is known
     SetId closed = kUnknown;
     SetId horizon = kUnknown;
+    SetId counts = kUnknown;
     bool complete = false;
-    bool counts = false;  // it, or a parent, holds a count
+    bool counting = false;  // it, or a parent, holds a count
   };
   static constexpr SetId kUnknown = UINT32_MAX;
 
   SetId find_step(SetId from, uint8_t byte);
   SetId close(std::vector<Item> items);
   void expand(const Item& item, std::vector<Item>& to);
+  void test_any(const Item& item, const Loop& loop, std::vector<Item>& to);
+  SetId only(SetId counts, uint32_t first, uint32_t last);
+  SetId unite(std::vector<Item> ends);
   SetId join(SetId a, SetId b);
   void spend();
   Item far_item(const Item& item, uint32_t bytes);

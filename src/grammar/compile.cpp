@@ -17,7 +17,8 @@ namespace {
 using Kind = Expression::Kind;
 
 constexpr StateId kNone = UINT32_MAX;     // nothing fits
-constexpr uint32_t kMostWrittenOut = 3;   // repetitions; more are counted
+constexpr uint32_t kMostWrittenOut = 3;   // repetitions; more are counted,
+constexpr uint32_t kMostOfLoops = 8;      // or more than these when some are counted within
 constexpr uint32_t kMostOfNullable = 64;  // repetitions of what may be empty, which can not be
 
 }  // namespace
@@ -25,7 +26,10 @@ constexpr uint32_t kMostOfNullable = 64;  // repetitions of what may be empty, w
 class Compiler {
  public:
   explicit Compiler(const Rules& rules)
-      : rules_(rules), facts_(analyse(rules)), grammar_(std::make_shared<Grammar>()) {}
+      : rules_(rules),
+        facts_(analyse(rules)),
+        grammar_(std::make_shared<Grammar>()),
+        loops_(rules.expressions().size(), kNone) {}
 
   std::shared_ptr<const Grammar> compile(Rule root) {
     grammar_->states_.resize(kEndOfText + 1);
@@ -138,9 +142,9 @@ class Compiler {
     const bool nullable = facts_.nullable[e.first];
     uint32_t min = nullable ? 0 : e.min;
     const uint32_t counted = e.max == kUnbounded ? min : e.max;
-    if (counted > kMostWrittenOut && !nullable) {
-      return loop_ == 0 ? build_loop(e, next) : call(anonymous(e), next);
-    }
+    const uint32_t within = loops(e.first);
+    const bool few = counted <= kMostWrittenOut || (within == 1 && counted <= kMostOfLoops);
+    if (!few && !nullable) return build_loop(e, next);
     if (counted > kMostOfNullable) {
       fail(Error::Code::kUnsupported, "grammar: something that may be empty is repeated up to ",
            e.max, " times, expected at most ", kMostOfNullable, ", or no limit");
@@ -164,16 +168,36 @@ class Compiler {
     const auto id = static_cast<uint32_t>(grammar_->loops_.size());
     const StateId test = add({State::Kind::kTest, id});
     grammar_->loops_.push_back({e.min, e.max, test, 0, next});
+    CRIA_CHECK(loop_ == 0);
     loop_ = id;
-    const StateId body = build(e.first, add({State::Kind::kCount, id}));
+    const StateId count = add({State::Kind::kCount, id});
+    const bool counts = loops(e.first) > 0;
+    const StateId body = counts ? call(anonymous(e.first), count) : build(e.first, count);
     loop_ = 0;
     grammar_->loops_[id].body = body;
     return test;
   }
 
-  // Each call of a rule counts for itself, so a loop within a loop is a rule of its own.
-  Rule anonymous(const Expression& e) {
-    const auto expression = static_cast<Expr>(&e - rules_.expressions().data());
+  // How many counted repetitions are within each other in an expression, without rules that are
+  // called.
+  uint32_t loops(Expr expression) {
+    if (loops_[expression] != kNone) return loops_[expression];
+    const Expression& e = rules_.expressions()[expression];
+    uint32_t most = 0;
+    if (e.kind == Kind::kSequence || e.kind == Kind::kChoice) {
+      for (const Expr part : rules_.parts_of(e)) most = std::max(most, loops(part));
+    } else if (e.kind == Kind::kRule && facts_.brief[e.first]) {
+      most = loops(rules_.body(e.first));
+    } else if (e.kind == Kind::kRepeat) {
+      const uint32_t counted = e.max == kUnbounded ? e.min : e.max;
+      most = loops(e.first) + (counted > kMostWrittenOut && !facts_.nullable[e.first] ? 1 : 0);
+    }
+    return loops_[expression] = most;
+  }
+
+  // Each call of a rule counts for itself, so what is repeated and counts itself is a rule of its
+  // own.
+  Rule anonymous(Expr expression) {
     const auto [found, is_new] =
         anonymous_.try_emplace(expression, static_cast<Rule>(grammar_->starts_.size()));
     if (is_new) {
@@ -212,6 +236,7 @@ class Compiler {
   const Facts facts_;
   std::shared_ptr<Grammar> grammar_;
   std::vector<Pending> pending_;
+  std::vector<uint32_t> loops_;  // loops(), where it is known
   std::map<Expr, Rule> anonymous_;
   std::map<std::tuple<uint8_t, uint8_t, StateId, uint32_t>, StateId> continuations_;
   uint32_t loop_ = 0;  // whose body is being built; 0: none

@@ -1,7 +1,7 @@
 #include "grammar/masks.h"
 
 #include <algorithm>
-#include <map>
+#include <tuple>
 #include <utility>
 
 namespace cria::grammar {
@@ -12,9 +12,12 @@ constexpr size_t kOfEntry = 200;  // bytes of a map's entry, about
 }  // namespace
 
 Masks::Masks(Automaton& automaton, const TokenTrie& trie)
-    : automaton_(automaton), trie_(trie), path_(size_t{trie.longest()} + 1) {
-  for (auto* mask : {&mask_, &inside_, &at_end_}) mask->resize(trie.words());
-}
+    : automaton_(automaton),
+      trie_(trie),
+      runs_(automaton),
+      path_(size_t{trie.longest()} + 1),
+      mask_(trie.words()),
+      run_(trie.words()) {}
 
 void Masks::write(SetId id, std::span<uint64_t> mask) {
   id = automaton_.horizon(id, trie_.longest());
@@ -29,30 +32,28 @@ void Masks::write(SetId id, std::span<uint64_t> mask) {
 
 TokenSet Masks::find(SetId id) {
   std::ranges::fill(mask_, 0);
-  std::map<SetId, std::vector<Item>> by_parent;
+  using Alike = std::tuple<SetId, uint32_t, uint32_t>;  // parent, loop, count
+  std::map<Alike, std::vector<Item>> parts;
   for (const Item& item : automaton_.items(id)) {
-    if (item.state != kEndOfText) by_parent[item.parent].push_back(item);
+    if (item.state == kEndOfText) continue;
+    parts[{item.parent, automaton_.loop(item), item.count}].push_back(item);
   }
-  for (auto& [parent, items] : by_parent) add_local(parent, std::move(items));
+  for (const auto& [alike, items] : parts) {
+    const auto [parent, loop, count] = alike;
+    const SetId any_count = automaton_.for_any_count(items);
+    add(local(any_count).inside, count);
+    const SetId after = automaton_.closed(parent);
+    if (after != kFinished) add(outside(any_count, after), count);
+  }
   if (automaton_.complete(id)) {
     for (const int32_t end : trie_.ends()) set_bit(mask_, end);
   }
   return TokenSet(mask_);
 }
 
-void Masks::add_local(SetId parent, std::vector<Item> items) {
-  for (Item& item : items) item.parent = kFinished;
-  const Local& local = this->local(automaton_.intern(std::move(items)));
-  const SetId after = automaton_.closed(parent);
-  local.inside.add_to(mask_);
-  local.at_end.add_to(mask_);
-  if (after == kFinished) return;
-  for (const uint32_t exit : local.exits) {
-    walk(after, exit, [&](uint32_t node, SetId at) {
-      if (at == kDead) return false;
-      add_tokens(trie_.nodes()[node], mask_);
-      return true;
-    });
+void Masks::add(const Groups& groups, uint32_t count) {
+  for (const Group& group : groups) {
+    if (automaton_.contains(group.counts, count)) group.tokens.add_to(mask_);
   }
 }
 
@@ -60,31 +61,67 @@ const Masks::Local& Masks::local(SetId items) {
   auto found = locals_.find(items);
   if (found == locals_.end()) {
     found = locals_.emplace(items, find_local(items)).first;
-    const Local& local = found->second;
-    memory_ += local.inside.memory() + local.at_end.memory() + kOfEntry +
-               local.exits.size() * sizeof(uint32_t);
+    memory_ += kOfEntry + found->second.exits.size() * sizeof(Exit);
   }
   return found->second;
 }
 
 Masks::Local Masks::find_local(SetId items) {
   Local local;
-  std::ranges::fill(inside_, 0);
-  std::ranges::fill(at_end_, 0);
-  walk(items, 0, [&](uint32_t node, SetId at) {
-    if (at == kDead) return false;
-    const TokenTrie::Node& here = trie_.nodes()[node];
-    if (automaton_.complete(at)) {
-      add_tokens(here, at_end_);
-      if (here.end > node + 1) local.exits.push_back(node);
-    }
-    if (at == kFinished) return false;
-    add_tokens(here, inside_);
-    return true;
-  });
-  local.inside = TokenSet(inside_);
-  local.at_end = TokenSet(at_end_);
+  const Run& run = runs_.from(items);
+  begin_groups();
+  const auto visit = [&](uint32_t index, SetId at) {
+    const TokenTrie::Node& node = trie_.nodes()[index];
+    if (at == kDead || run.covers(node.kinds, node.longest)) return false;
+    add_tokens(node, automaton_.counts(at));
+    if (!automaton_.complete(at)) return true;
+    const SetId ends = automaton_.counts_of_end(at);
+    if (node.end > index + 1) local.exits.push_back({index, ends});
+    return ends != at;
+  };
+  for (const uint32_t root : trie_.roots()) {
+    const TokenTrie::Node& all = trie_.nodes()[root];
+    if (!run.covers(all.kinds, all.longest)) walk(items, root, visit);
+  }
+  local.inside = take_groups();
+  add_run(run, local.inside);
   return local;
+}
+
+// Plain tokens that need not be followed.
+void Masks::add_run(const Run& run, Groups& to) {
+  std::ranges::fill(run_, 0);
+  for (size_t chars = 1; chars <= run.length() && run.counts[chars] != kDead; ++chars) {
+    for (const auto& [token, kinds] : trie_.plain(chars)) {
+      if (run.allows(kinds)) set_bit(run_, token);
+    }
+    if (chars < run.length() && run.counts[chars] == run.counts[chars + 1]) continue;
+    to.push_back({run.counts[chars], TokenSet(run_)});
+    memory_ += sizeof(Group) + to.back().tokens.memory();
+    std::ranges::fill(run_, 0);
+  }
+}
+
+const Masks::Groups& Masks::outside(SetId items, SetId after) {
+  const std::pair key(items, after);
+  auto found = outsides_.find(key);
+  if (found == outsides_.end()) {
+    found = outsides_.emplace(key, find_outside(local(items), after)).first;
+    memory_ += kOfEntry;
+  }
+  return found->second;
+}
+
+Masks::Groups Masks::find_outside(const Local& local, SetId after) {
+  begin_groups();
+  for (const Exit& exit : local.exits) {
+    walk(after, exit.node, [&](uint32_t node, SetId at) {
+      if (at == kDead) return false;
+      add_tokens(trie_.nodes()[node], exit.counts);
+      return true;
+    });
+  }
+  return take_groups();
 }
 
 template <class Visit>
@@ -100,8 +137,37 @@ void Masks::walk(SetId from, uint32_t node, Visit visit) {
   }
 }
 
-void Masks::add_tokens(const TokenTrie::Node& node, std::span<uint64_t> mask) const {
-  for (const int32_t token : trie_.tokens_at(node)) set_bit(mask, token);
+void Masks::add_tokens(const TokenTrie::Node& node, SetId counts) {
+  if (node.count == 0) return;
+  const auto tokens = trie_.tokens_at(node);
+  auto& to = group(counts);
+  to.insert(to.end(), tokens.begin(), tokens.end());
+}
+
+std::vector<int32_t>& Masks::group(SetId counts) {
+  if (counts >= places_.size()) places_.resize(size_t{counts} + 1);
+  uint32_t& place = places_[counts];
+  if (place == 0) {
+    making_.emplace_back(counts, std::vector<int32_t>());
+    place = static_cast<uint32_t>(making_.size());
+  }
+  return making_[place - 1].second;
+}
+
+// The last ones may have been left when a limit was reached.
+void Masks::begin_groups() {
+  for (const auto& [counts, tokens] : making_) places_[counts] = 0;
+  making_.clear();
+}
+
+Masks::Groups Masks::take_groups() {
+  Groups groups;
+  for (auto& [counts, tokens] : making_) {
+    groups.push_back({counts, TokenSet(std::move(tokens), trie_.words())});
+    memory_ += sizeof(Group) + groups.back().tokens.memory();
+  }
+  begin_groups();
+  return groups;
 }
 
 }  // namespace cria::grammar

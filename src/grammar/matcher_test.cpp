@@ -98,6 +98,10 @@ const char* const kGrammars[] = {
     "root ::= (\"a\"{2,7} \"b\"){4,6}",
     "root ::= (\"a\" | \"aa\"){10,100}",
     "root ::= item{6,} \"]\"\nitem ::= \"{\" item* \"}\"",
+    "root ::= word [0-9a-z]{2,9} \".\"\nword ::= [a-z0-9]{1,7}",
+    "root ::= \"\\\"\" [^\\\"]{3,9} \"\\\"\" (\",\" root)?",
+    "root ::= (\"a\" [0-9]{2,4} | [a-z]{1,5}){2,6} \"-\"",
+    "root ::= inner{0,4} | [a-z]{7}\ninner ::= ([a-b]{2,20} \"x\"){1,3}",
     "root ::= (word \" \")* word\nword ::= [a-z]+ | \"é\" | \"€\"",
     "root ::= \"\"",
 };
@@ -148,6 +152,35 @@ TEST(Matcher, MasksOfRandomGrammarsAreWhatTryingEachTokenSays) {
     expect_masks_are_right(gbnf);
   }
   EXPECT_GT(compiled, 20);
+}
+
+// Every count of loops with bounds of all sizes, alone, in a row, and within each other.
+TEST(Matcher, MasksOfEveryCountAreWhatTryingEachTokenSays) {
+  const auto trie = test_tokens(3, 450);
+  const std::pair<const char*, std::vector<std::string>> bodies[]{
+      {"[a-z]", {"a", "x"}},
+      {"[^\"\\\\]", {"€", "b", " "}},
+      {"([^\"] | \"\\\\\" [n\"])", {"é", "\\n"}},
+      {"(\"a\" | \"ab\" | [0-9])", {"ab", "0", "a"}},
+      {"([a-b]{4,7} \",\")", {"abab,", "bbbbb,"}},
+  };
+  const char* const bounds[]{"{4}", "{0,6}", "{3,9}", "{5,}", "{2,40}"};
+  const char* const around[]{"root ::= \"\\\"\" %\"\\\"\" \":\"", "root ::= word \"x\"\nword ::= %",
+                             "root ::= (word \",\" | % \"]\"){4,5}\nword ::= %"};
+  for (const auto& [body, texts] : bodies) {
+    for (const std::string bound : bounds) {
+      for (std::string gbnf : around) {
+        for (size_t at; (at = gbnf.find('%')) != gbnf.npos;) gbnf.replace(at, 1, body + bound);
+        SCOPED_TRACE(gbnf);
+        Matcher matcher(constraint(gbnf, trie));
+        matcher.accept_bytes("\"");  // where it begins so
+        for (size_t count = 0; count < 42; ++count) {
+          ASSERT_EQ(allowed(matcher, *trie), allowed_by_trying(matcher, *trie)) << count;
+          if (!matcher.accept_bytes(texts[count % texts.size()])) break;
+        }
+      }
+    }
+  }
 }
 
 TEST(Matcher, EndsInsteadOfReadingATextInTooManyWays) {

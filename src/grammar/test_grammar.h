@@ -28,7 +28,8 @@ inline bool begins(const GrammarPtr& grammar, std::string_view text) {
   return Matcher(std::make_shared<Constraint>(grammar, no_tokens())).accept_bytes(text);
 }
 
-// All bytes, and pieces as vocabularies have them: of words, of JSON, with spaces, cut characters.
+// All bytes, and pieces as vocabularies have them: of words, of JSON, with spaces, cut characters,
+// a few of them long.
 // The last token ends a text.
 inline std::shared_ptr<const TokenTrie> test_tokens(uint32_t seed, size_t count) {
   const std::vector<std::string> parts{
@@ -41,7 +42,8 @@ inline std::shared_ptr<const TokenTrie> test_tokens(uint32_t seed, size_t count)
   for (int byte = 0; byte < 256; ++byte) tokens.emplace_back(1, static_cast<char>(byte));
   while (tokens.size() < count) {
     std::string token;
-    for (auto i = random() % 4 + 1; i > 0; --i) token += parts[random() % parts.size()];
+    for (auto i = random() % 16 == 0 ? 14 : random() % 4 + 1; i > 0; --i)
+      token += parts[random() % parts.size()];
     tokens.push_back(std::move(token));
   }
   tokens.emplace_back("<end>");

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace cria::grammar {
@@ -30,6 +31,17 @@ class TokenSet {
         tokens_.push_back(static_cast<int32_t>(i * kWordBits) + std::countr_zero(word));
       }
     }
+  }
+
+  // Of a vocabulary whose masks have so many words.
+  TokenSet(std::vector<int32_t> tokens, size_t words) {
+    if (tokens.size() * sizeof(int32_t) < words * sizeof(uint64_t)) {
+      tokens_ = std::move(tokens);
+      tokens_.shrink_to_fit();
+      return;
+    }
+    words_.resize(words);
+    for (const int32_t token : tokens) set_bit(words_, token);
   }
 
   void add_to(std::span<uint64_t> mask) const {

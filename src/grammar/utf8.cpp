@@ -67,7 +67,11 @@ void append_utf8(char32_t c, std::string& text) {
 std::optional<char32_t> take_utf8(std::string_view& text) {
   if (text.empty()) return std::nullopt;
   const auto lead = static_cast<uint8_t>(text[0]);
-  const size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (lead < 0x80) {
+    text.remove_prefix(1);
+    return lead;
+  }
+  const size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (text.size() < length) return std::nullopt;
   constexpr std::array<char32_t, 4> kPayload{0x7f, 0x1f, 0x0f, 0x07};
   char32_t c = lead & kPayload[length - 1];

@@ -64,6 +64,7 @@ class SchemaCompiler {
 
   // In scalars.cpp.
   Expr string(const Place& schema);
+  Expr string_of(const Place& schema);
   Expr number(const Place& schema, Type type);
 
   // In arrays.cpp.
@@ -98,6 +99,7 @@ class SchemaCompiler {
     Place schema;
   };
   std::map<std::string, Rule> references_;  // by their pointers
+  std::map<std::string, Rule> strings_;     // by their keywords
   std::vector<Pending> pending_;
   size_t visits_ = 0, depth_ = 0;
 };

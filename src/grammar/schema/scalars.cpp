@@ -53,7 +53,23 @@ std::optional<uint32_t> places_of(const Decimal& divisor) {
 
 }  // namespace
 
+// Strings of equal keywords are one rule, so that what is known of one goes for all.
 Expr SchemaCompiler::string(const Place& schema) {
+  Json keywords = Json::object();
+  for (const char* name : {"minLength", "maxLength", "pattern", "format"}) {
+    if (const Json* value = find_keyword(*schema.value, name)) keywords[name] = *value;
+  }
+  if (keywords.empty()) return rules_.rule(text_.string());
+  const auto [found, is_new] = strings_.try_emplace(keywords.dump());
+  if (is_new) {
+    const Expr body = string_of(schema);
+    found->second = rules_.declare("string");
+    rules_.define(found->second, body);
+  }
+  return rules_.rule(found->second);
+}
+
+Expr SchemaCompiler::string_of(const Place& schema) {
   const Json& json = *schema.value;
   const uint32_t min = count_of(json, "minLength", schema.pointer).value_or(0);
   const uint32_t max = count_of(json, "maxLength", schema.pointer).value_or(kUnbounded);
@@ -62,10 +78,7 @@ Expr SchemaCompiler::string(const Place& schema) {
   }
   const std::string* regex = text_of(json, "pattern", schema.pointer);
   const std::string* format = text_of(json, "format", schema.pointer);
-  if (!regex && !format) {
-    if (min == 0 && max == kUnbounded) return rules_.rule(text_.string());
-    return text_.quoted(rules_.repeat(text_.any_char(), min, max));
-  }
+  if (!regex && !format) return text_.quoted(rules_.repeat(text_.any_char(), min, max));
   if (regex && format) {
     fail_at(schema.pointer, Code::kUnsupported, "pattern and format together are not supported");
   }

@@ -39,6 +39,11 @@ Json usage(const Outcome& outcome) {
           {"output_tokens", outcome.generated_tokens}};
 }
 
+// What the dialect has no field for, beside its own.
+void add_warnings(Json& json, const Outcome& outcome) {
+  if (!outcome.warnings.empty()) json["warnings"] = outcome.warnings;
+}
+
 Json message(const AnthropicWriter::Options& options) {
   return {{"id", options.id},        {"type", "message"},        {"role", "assistant"},
           {"model", options.model},  {"content", Json::array()}, {"stop_reason", nullptr},
@@ -107,8 +112,9 @@ std::string AnthropicWriter::add(int64_t, const Outcome& outcome) {
   outcome_ = outcome;
   if (!options_.stream) return "";
   const Json delta = {{"stop_reason", text_of(outcome)}, {"stop_sequence", stop_sequence(outcome)}};
-  return begin_message() + close() +
-         event("message_delta", {{"delta", delta}, {"usage", usage(outcome)}});
+  Json last = {{"delta", delta}, {"usage", usage(outcome)}};
+  add_warnings(last, outcome);
+  return begin_message() + close() + event("message_delta", std::move(last));
 }
 
 std::string AnthropicWriter::end() {
@@ -128,8 +134,12 @@ std::string AnthropicWriter::end() {
   json["stop_reason"] = text_of(outcome_);
   json["stop_sequence"] = stop_sequence(outcome_);
   json["usage"] = usage(outcome_);
-  if (!outcome_.warnings.empty()) json["warnings"] = outcome_.warnings;
+  add_warnings(json, outcome_);
   return dump(json);
+}
+
+std::string AnthropicWriter::fail(const std::string& error) {
+  return "event: error\ndata: " + error + "\n\n";
 }
 
 }  // namespace cria::server

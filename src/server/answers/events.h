@@ -40,6 +40,7 @@ struct Outcome {
   Reason reason = Reason::kStop;
   std::string stopped_by = {};  // the stop string
   int64_t prompt_tokens = 0, cached_tokens = 0, generated_tokens = 0;
+  int64_t thinking_tokens = 0;  // of those that were generated
   std::chrono::nanoseconds total{0}, load{0}, prompt{0}, generation{0};
   std::vector<int32_t> context = {};       // tokens read and written, where that is told
   std::vector<std::string> warnings = {};  // what was asked for and has no effect

@@ -24,19 +24,28 @@ const char* text_of(Reason reason) {
 }
 
 Json usage(const Outcome& sums) {
-  return {{"prompt_tokens", sums.prompt_tokens},
-          {"completion_tokens", sums.generated_tokens},
-          {"total_tokens", sums.prompt_tokens + sums.generated_tokens},
-          {"prompt_tokens_details", {{"cached_tokens", sums.cached_tokens}}}};
+  Json json = {{"prompt_tokens", sums.prompt_tokens},
+               {"completion_tokens", sums.generated_tokens},
+               {"total_tokens", sums.prompt_tokens + sums.generated_tokens},
+               {"prompt_tokens_details", {{"cached_tokens", sums.cached_tokens}}}};
+  if (sums.thinking_tokens > 0) {
+    json["completion_tokens_details"] = {{"reasoning_tokens", sums.thinking_tokens}};
+  }
+  return json;
 }
 
-// The older form of logprobs, of completions.
-Json columns(const std::vector<TokenLogprob>& tokens) {
+// Bytes that do not go on with a character.
+size_t characters(std::string_view text) {
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+// The older form of logprobs, of completions. The offset is the first token's, then the next one's.
+Json columns(const std::vector<TokenLogprob>& tokens, size_t& offset) {
   Json json = {{"tokens", Json::array()},
                {"token_logprobs", Json::array()},
                {"top_logprobs", Json::array()},
                {"text_offset", Json::array()}};
-  size_t offset = 0;
   for (const TokenLogprob& token : tokens) {
     json["tokens"].push_back(token.token);
     json["token_logprobs"].push_back(token.logprob);
@@ -44,14 +53,14 @@ Json columns(const std::vector<TokenLogprob>& tokens) {
     for (const auto& [text, logprob] : token.top) top[text] = logprob;
     json["top_logprobs"].push_back(std::move(top));
     json["text_offset"].push_back(offset);
-    offset += token.token.size();
+    offset += characters(token.token);
   }
   return json;
 }
 
-Json logprobs(const std::vector<TokenLogprob>& tokens, bool chat) {
+Json logprobs(const std::vector<TokenLogprob>& tokens, bool chat, size_t& offset) {
   if (tokens.empty()) return nullptr;
-  return chat ? Json{{"content", to_json(tokens)}} : columns(tokens);
+  return chat ? Json{{"content", to_json(tokens)}} : columns(tokens, offset);
 }
 
 // Arguments are a text of JSON here.
@@ -63,7 +72,7 @@ Json call_json(const chat::ToolCall& call) {
           {"function", {{"name", call.name}, {"arguments", dump(arguments)}}}};
 }
 
-// What a piece adds to the message; null for what is told already.
+// What a piece adds to the message.
 Json delta_of(const Event& event) {
   switch (event.kind) {
     case Kind::kThinking:
@@ -80,9 +89,9 @@ Json delta_of(const Event& event) {
       return {{"tool_calls", Json::array({call})}};
     }
     case Kind::kToolEnd:
-      return nullptr;
+      break;
   }
-  return nullptr;
+  return Json::object();
 }
 
 Json head(const OpenAiWriter::Options& options) {
@@ -120,54 +129,73 @@ std::string OpenAiWriter::add(const Event& piece) {
     if (piece.kind == Kind::kToolEnd) choice.calls.push_back(piece.call);
     return "";
   }
+  if (piece.kind == Kind::kToolEnd) return "";  // all of it is told
+  const bool is_first = !std::exchange(choice.has_begun, true);
   Json json = {{"index", piece.choice}};
   if (options_.chat) {
-    Json delta = delta_of(piece);
-    if (delta.is_null()) return "";
-    if (!std::exchange(choice.has_begun, true)) {
-      Json first = {{"role", "assistant"}};
-      first.update(delta);
-      delta = std::move(first);
-    }
-    json["delta"] = std::move(delta);
+    json["delta"] = is_first ? Json{{"role", "assistant"}} : Json::object();
+    json["delta"].update(delta_of(piece));
   } else {
-    if (piece.kind != Kind::kContent) return "";
-    json["text"] = piece.text;
+    const bool is_text = piece.kind == Kind::kContent;
+    json["text"] = (is_first ? echo(piece.choice) : "") + (is_text ? piece.text : "");
+    if (!is_text) json["reasoning"] = piece.text;
   }
   json["finish_reason"] = nullptr;
-  if (!piece.logprobs.empty()) json["logprobs"] = logprobs(piece.logprobs, options_.chat);
+  if (!piece.logprobs.empty()) {
+    json["logprobs"] = logprobs(piece.logprobs, options_.chat, choice.offset);
+  }
   return event(chunk(options_, std::move(json)));
 }
 
 std::string OpenAiWriter::add(int64_t index, const Outcome& outcome) {
   Choice& choice = choices_[index];
   choice.reason = outcome.reason;
-  sums_.prompt_tokens = outcome.prompt_tokens;  // which all share
-  sums_.cached_tokens = std::max(sums_.cached_tokens, outcome.cached_tokens);
-  sums_.generated_tokens += outcome.generated_tokens;
-  for (const std::string& warning : outcome.warnings) sums_.warnings.push_back(warning);
+  Outcome& sums = prompts_[index / options_.choices];
+  sums.prompt_tokens = outcome.prompt_tokens;  // which all answers to a prompt share
+  sums.cached_tokens = std::max(sums.cached_tokens, outcome.cached_tokens);
+  sums.generated_tokens += outcome.generated_tokens;
+  sums.thinking_tokens += outcome.thinking_tokens;
+  for (const std::string& warning : outcome.warnings) {
+    if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(warning);
+  }
   if (!options_.stream) return "";
   Json json = {{"index", index}};
   if (options_.chat) {
     json["delta"] = Json::object();
     if (!choice.has_begun) json["delta"] = {{"role", "assistant"}, {"content", ""}};
   } else {
-    json["text"] = "";
+    json["text"] = choice.has_begun ? std::string() : echo(index);
   }
   json["finish_reason"] = text_of(outcome.reason);
   return event(chunk(options_, std::move(json)));
+}
+
+std::string OpenAiWriter::echo(int64_t index) const {
+  const auto prompt = static_cast<size_t>(index / options_.choices);
+  return prompt < options_.echoes.size() ? options_.echoes[prompt] : "";
+}
+
+Outcome OpenAiWriter::sums() const {
+  Outcome all;
+  for (const auto& [prompt, sums] : prompts_) {
+    all.prompt_tokens += sums.prompt_tokens;
+    all.cached_tokens += sums.cached_tokens;
+    all.generated_tokens += sums.generated_tokens;
+    all.thinking_tokens += sums.thinking_tokens;
+  }
+  return all;
 }
 
 std::string OpenAiWriter::end() {
   Json json = head(options_);
   json["choices"] = Json::array();
   if (options_.stream) {
-    json["usage"] = usage(sums_);
-    if (!sums_.warnings.empty()) json["warnings"] = sums_.warnings;
-    const bool told = options_.usage || !sums_.warnings.empty();
+    json["usage"] = usage(sums());
+    if (!warnings_.empty()) json["warnings"] = warnings_;
+    const bool told = options_.usage || !warnings_.empty();
     return (told ? event(json) : "") + "data: [DONE]\n\n";
   }
-  for (const auto& [index, choice] : choices_) {
+  for (auto& [index, choice] : choices_) {
     Json one = {{"index", index}};
     if (options_.chat) {
       Json message = {{"role", "assistant"}, {"content", choice.content}};
@@ -181,15 +209,18 @@ std::string OpenAiWriter::end() {
       }
       one["message"] = std::move(message);
     } else {
-      one["text"] = choice.content;
+      one["text"] = echo(index) + choice.content;
+      if (!choice.thinking.empty()) one["reasoning"] = choice.thinking;
     }
     one["finish_reason"] = text_of(choice.reason);
-    one["logprobs"] = logprobs(choice.logprobs, options_.chat);
+    one["logprobs"] = logprobs(choice.logprobs, options_.chat, choice.offset);
     json["choices"].push_back(std::move(one));
   }
-  json["usage"] = usage(sums_);
-  if (!sums_.warnings.empty()) json["warnings"] = sums_.warnings;
+  json["usage"] = usage(sums());
+  if (!warnings_.empty()) json["warnings"] = warnings_;
   return dump(json);
 }
+
+std::string OpenAiWriter::fail(const std::string& error) { return "data: " + error + "\n\n"; }
 
 }  // namespace cria::server

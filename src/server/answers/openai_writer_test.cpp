@@ -7,13 +7,14 @@ namespace {
 
 using Kind = Event::Kind;
 
-OpenAiWriter writer(bool chat, bool stream, bool usage = false) {
+OpenAiWriter writer(bool chat, bool stream, bool usage = false, int64_t choices = 1) {
   return OpenAiWriter({.id = "chatcmpl-1",
                        .model = "m",
                        .created = 5,
                        .chat = chat,
                        .stream = stream,
-                       .usage = usage});
+                       .usage = usage,
+                       .choices = choices});
 }
 
 std::string head(const std::string& object) {
@@ -27,7 +28,7 @@ std::string chunk(const std::string& choice) {
 const chat::ToolCall kCall{"call_1", 0, "add", chat::Data::Object{{"b", 1}}};
 
 TEST(OpenAiWriter, StreamsDeltas) {
-  OpenAiWriter chat = writer(true, true, true);
+  OpenAiWriter chat = writer(true, true, true, 2);
   EXPECT_EQ(chat.begin().type, "text/event-stream");
   EXPECT_EQ(
       chat.add({{.kind = Kind::kThinking, .text = "hm"}}),
@@ -99,6 +100,52 @@ TEST(OpenAiWriter, CompletesTexts) {
           R"("token_logprobs":[-1.0,-3.0],"top_logprobs":[{"c":-2.0},{}],"text_offset":[0,1]}}],)"
           R"("usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,)"
           R"("prompt_tokens_details":{"cached_tokens":0}}})");
+}
+
+TEST(OpenAiWriter, CompletesSeveralPromptsSeveralTimes) {
+  OpenAiWriter writer({.id = "chatcmpl-1",
+                       .model = "m",
+                       .created = 5,
+                       .chat = false,
+                       .stream = true,
+                       .usage = true,
+                       .choices = 2,
+                       .echoes = {"p", "q"}});
+  const auto chunk_of = [](const std::string& choice) {
+    return "data: " + head("text_completion") + choice + "]}\n\n";
+  };
+  EXPECT_EQ(writer.add({.choice = 1, .text = "a"}),
+            chunk_of(R"({"index":1,"text":"pa","finish_reason":null})"));
+  EXPECT_EQ(writer.add({.choice = 1, .text = "b"}),
+            chunk_of(R"({"index":1,"text":"b","finish_reason":null})"));
+  EXPECT_EQ(writer.add({.kind = Kind::kThinking, .choice = 2, .text = "hm"}),
+            chunk_of(R"({"index":2,"text":"q","reasoning":"hm","finish_reason":null})"));
+  EXPECT_EQ(writer.add(0, {.prompt_tokens = 3, .warnings = {"w"}}),
+            chunk_of(R"({"index":0,"text":"p","finish_reason":"stop"})"));
+  writer.add(1, {.prompt_tokens = 3, .cached_tokens = 2, .generated_tokens = 2, .warnings = {"w"}});
+  writer.add(2, {.prompt_tokens = 5, .generated_tokens = 4, .thinking_tokens = 1});
+  writer.add(3, {.prompt_tokens = 5, .cached_tokens = 4});
+  EXPECT_EQ(writer.end(),
+            "data: " + head("text_completion") +
+                R"(],"usage":{"prompt_tokens":8,"completion_tokens":6,"total_tokens":14,)"
+                R"("prompt_tokens_details":{"cached_tokens":6},)"
+                R"("completion_tokens_details":{"reasoning_tokens":1}},"warnings":["w"]})"
+                "\n\ndata: [DONE]\n\n");
+}
+
+TEST(OpenAiWriter, CountsCharactersOfTokens) {
+  OpenAiWriter writer(
+      {.id = "chatcmpl-1", .model = "m", .created = 5, .chat = false, .stream = true});
+  writer.add({.text = "é", .logprobs = {{"\xc3", -1}, {"\xa9", -1}}});
+  EXPECT_EQ(writer.add({.text = "x", .logprobs = {{"x", -1}}}),
+            "data: " + head("text_completion") +
+                R"({"index":0,"text":"x","finish_reason":null,"logprobs":{"tokens":["x"],)"
+                R"("token_logprobs":[-1.0],"top_logprobs":[{}],"text_offset":[1]}}]})"
+                "\n\n");
+}
+
+TEST(OpenAiWriter, TellsOfAnErrorWithinAStream) {
+  EXPECT_EQ(writer(true, true).fail(R"({"error":{}})"), "data: {\"error\":{}}\n\n");
 }
 
 }  // namespace

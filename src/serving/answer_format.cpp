@@ -24,7 +24,7 @@ Grammar compile(std::string_view format) {
   if (format.starts_with('{')) return grammar::compile_schema(format);
   if (format.starts_with(kGbnf)) return grammar::compile_gbnf(format.substr(kGbnf.size()));
   if (format.starts_with(kRegex)) return grammar::compile_regex(format.substr(kRegex.size()));
-  fail(Error::Code::kInvalidArgument, "format ", quote(format),
+  fail(Error::Code::kInvalidArgument, quote(format),
        ", expected json, a JSON Schema, gbnf:GRAMMAR or regex:EXPRESSION");
 }
 

@@ -102,7 +102,7 @@ class ServerTests(ServerTest):
         told = self.answered("/api/chat", {**CHAT, "stream": False, "colour": "red", "options": {**GREEDY, "num_gpu": 1, "x": 2}})
         self.assertEqual(
             sorted(told.json["warnings"]),
-            ['invalid option provided: "x"', 'option "num_gpu" has no effect here', 'unknown field "colour" has no effect'],
+            ['option "num_gpu" has no effect here', 'unknown field "colour"', 'unknown option "x"'],
         )
 
     def test_bad_requests(self):
@@ -114,7 +114,7 @@ class ServerTests(ServerTest):
         self.refused("/api/chat", {**CHAT, "model": "../x"}, 400, "..")
         self.refused("/api/chat", {**CHAT, "messages": "hi"}, 400, "messages")
         self.refused("/api/chat", {**CHAT, "messages": [{"content": "x"}]}, 400, "messages[0].role")
-        self.refused("/api/chat", {**CHAT, "options": {"top_k": "x"}}, 400, 'option "top_k" must be of type integer')
+        self.refused("/api/chat", {**CHAT, "options": {"top_k": "x"}}, 400, 'options.top_k is "x", expected a whole number')
         self.refused("/api/chat", {**CHAT, "options": {"top_p": 7}}, 400, "top_p")
         self.refused("/api/chat", {**CHAT, "think": True}, 400, "does not support thinking")
         self.refused("/api/chat", {**CHAT, "keep_alive": "soon"}, 400, "keep_alive")
@@ -187,8 +187,7 @@ class ServerTests(ServerTest):
         self.refused("/api/create", {"model": "c", "files": {"../a.gguf": digest}}, 400, "file path must be relative")
         self.refused("/api/create", {"model": "c", "files": {"/etc/a.gguf": digest}}, 400, "file path must be relative")
         self.refused("/api/create", {"model": "c", "files": {"a.gguf": other}}, 404, "no blob")
-        failed = self.answered("/api/create", {"model": "c", "files": {"a.gguf": fresh}}).lines[-1]
-        self.assertIn("error", failed)
+        self.refused("/api/create", {"model": "c", "files": {"a.gguf": fresh}}, 400, "not a GGUF file")
         self.assertEqual({m["name"] for m in self.get("/api/tags").json["models"]}, {"tiny:latest", "made:latest", "b:latest"})
         self.assertEqual([p for p in (self.store / "blobs").iterdir() if p.name.startswith(".")], [])
 

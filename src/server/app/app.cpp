@@ -13,6 +13,7 @@
 #include "server/gate.h"
 #include "server/inference/inference.h"
 #include "server/native/routes.h"
+#include "server/openai/routes.h"
 #include "settings/address.h"
 
 namespace cria::server {
@@ -31,6 +32,7 @@ std::vector<Route> all_routes(Service& service, const Models& models, const Metr
   add(native::model_routes(models));
   add(native::create_routes(models));
   add(native::missing_routes());
+  add(openai::routes(service));
   return routes;
 }
 

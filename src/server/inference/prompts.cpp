@@ -84,9 +84,11 @@ void Maker::check_thinking(const chat::ChatTemplate& chat_template) {
   if (!chat_template.thinks()) {
     if (request_.thinking && request_.thinking->on) unsupported("thinking");
     request_.thinking.reset();
-  } else if (!request_.thinking) {
-    request_.thinking = {.on = true, .level = "medium"};
+    return;
   }
+  if (!request_.thinking) request_.thinking = {.on = true};
+  if (request_.thinking->on && request_.thinking->level.empty())
+    request_.thinking->level = "medium";
 }
 
 // Of those that are skipped, what the system says stays.

@@ -150,7 +150,7 @@ void create(const Models& models, Call& call) {
   const std::string draft_quantize = fields.text("draft_quantize");
   Steps steps(call, fields.flag("stream", true));
   std::vector<std::string> unread;
-  add_unread(fields, unread);
+  warn_of_unread(unread, fields);
   for (const std::string& warning : unread) steps.status("warning: " + warning);
   try {
     create::create(models.store(), name, recipe.file,
@@ -161,6 +161,12 @@ void create(const Models& models, Call& call) {
                                     uint64_t total) { return steps.progress(text, done, total); },
                     .notice = [&](const std::string& text) { steps.status("notice: " + text); }});
   } catch (const std::exception& error) {
+    const auto* ours = dynamic_cast<const Error*>(&error);
+    // Of files that the client brought.
+    const bool is_bad_file = ours && ours->code() == Code::kCorrupt;
+    if (!call.responder.has_begun() && is_bad_file) {
+      throw StatusError(400, problem_of(error).message);
+    }
     if (!call.responder.has_begun()) throw;
     call.responder.write(error_in_stream(Dialect::kNative, problem_of(error)));
     return call.responder.end();

@@ -6,6 +6,8 @@
 #include "server/answers/native_writer.h"
 #include "server/native/read.h"
 #include "server/native/routes.h"
+#include "server/requests/native_fields.h"
+#include "server/requests/option_fields.h"
 #include "server/respond.h"
 
 namespace cria::server::native {
@@ -49,9 +51,9 @@ void embeddings(Service& service, Call& call) {
   const Asked asked(call);
   EmbeddingRequest request{.model = asked.fields.needed_text("model"), .normalize = false};
   request.inputs = {{.text = asked.fields.text("prompt")}};
-  request.options = read_options(asked.fields, request.warnings);
+  read_options(asked.fields, request.options, request.warnings);
   request.keep_alive = read_keep_alive(asked.fields);
-  add_unread(asked.fields, request.warnings);
+  warn_of_unread(request.warnings, asked.fields);
   if (request.inputs[0].text.empty()) return respond(call, {{"embedding", Json::array()}});
   const Embeddings made = service.embed(call, request);
   Json json = {{"embedding", made.vectors.at(0)}};
@@ -64,7 +66,7 @@ void rerank(Service& service, Call& call) {
   RankRequest request = read_rank(asked.fields);
   const int64_t top = asked.fields.integer("top_n", 0, 0, INT32_MAX);
   const bool with_documents = asked.fields.flag("return_documents", false);
-  add_unread(asked.fields, request.warnings);
+  warn_of_unread(request.warnings, asked.fields);
   const Ranking ranking = service.rank(call, request);
   std::vector<size_t> order(ranking.scores.size());
   std::iota(order.begin(), order.end(), 0);

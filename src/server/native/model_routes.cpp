@@ -96,7 +96,7 @@ void show(const Models& models, Call& call) {
   for (const char* name : {"system", "template", "options"}) {
     if (fields.has(name)) warnings.push_back(concat("field ", name, " has no effect"));
   }
-  add_unread(fields, warnings);
+  warn_of_unread(warnings, fields);
   if (!warnings.empty()) json["warnings"] = warnings;
   respond(call, json);
 }

@@ -1,37 +1,20 @@
 #include "server/native/read.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/quote.h"
-#include "modelfile/parameters.h"
 #include "server/answers/data_json.h"
 #include "server/requests/base64.h"
-#include "serving/answer_format.h"
-#include "settings/duration.h"
+#include "server/requests/native_fields.h"
+#include "server/requests/option_fields.h"
 
 namespace cria::server::native {
 namespace {
 
 using Json = nlohmann::ordered_json;
 using Code = Error::Code;
-
-const char* name_of(modelfile::ParameterType type) {
-  switch (type) {
-    case modelfile::ParameterType::kBool:
-      return "boolean";
-    case modelfile::ParameterType::kInteger:
-      return "integer";
-    case modelfile::ParameterType::kReal:
-      return "float32";
-    case modelfile::ParameterType::kTexts:
-      return "array";
-  }
-  return "";
-}
 
 std::vector<std::string> read_images(const Fields& fields, std::string_view name) {
   std::vector<std::string> images;
@@ -73,7 +56,7 @@ Turn read_message(const Fields& fields, std::vector<std::string>* warnings) {
           read_call({(*calls)[i], concat(fields.place("tool_calls"), '[', i, ']')}));
     }
   }
-  if (warnings) add_unread(fields, *warnings);
+  if (warnings) warn_of_unread(*warnings, fields);
   return turn;
 }
 
@@ -86,43 +69,13 @@ std::vector<Turn> read_turns(const Fields& fields, std::vector<std::string>* war
   return turns;
 }
 
-std::optional<chat::Thinking> read_thinking(const Fields& fields) {
-  const Json* think = fields.find("think");
-  if (!think) return std::nullopt;
-  if (think->is_boolean()) {
-    const bool on = think->get<bool>();
-    return chat::Thinking{.on = on, .level = on ? "medium" : ""};
-  }
-  constexpr std::array<std::string_view, 4> kLevels = {"low", "medium", "high", "max"};
-  const std::string level = think->is_string() ? think->get<std::string>() : "";
-  if (std::ranges::find(kLevels, level) == kLevels.end()) {
-    fields.refuse("think", R"(true, false, "low", "medium", "high" or "max")");
-  }
-  return chat::Thinking{.on = true, .level = level};
-}
-
-std::shared_ptr<const grammar::Grammar> read_format(const Fields& fields) {
-  const Json* format = fields.find("format");
-  if (!format) return nullptr;
-  if (!format->is_string() && !format->is_object()) {
-    fields.refuse("format", R"("json", a JSON Schema, "gbnf:..." or "regex:...")");
-  }
-  const std::string text = format->is_string() ? format->get<std::string>() : format->dump();
-  if (text.empty()) return nullptr;
-  try {
-    return serving::answer_format(text);
-  } catch (const Error& error) {
-    fail(error.code(), fields.place("format"), ": ", error.what());
-  }
-}
-
 // What is alike in both.
 void read_common(const Fields& fields, GenerationRequest& request) {
   constexpr int64_t kMostTop = 20;
   request.model = fields.needed_text("model");
-  request.thinking = read_thinking(fields);
+  request.thinking = read_think(fields);
   request.grammar = read_format(fields);
-  request.options = read_options(fields, request.warnings);
+  read_options(fields, request.options, request.warnings);
   request.keep_alive = read_keep_alive(fields);
   request.logprobs = fields.flag("logprobs", false);
   request.top_logprobs = fields.integer("top_logprobs", 0, 0, kMostTop);
@@ -139,56 +92,7 @@ Prompt read_input(const Json& json, const std::string& place) {
 
 }  // namespace
 
-KeepAliveChoice read_keep_alive(const Fields& fields) {
-  const Json* value = fields.find("keep_alive");
-  if (!value) return std::nullopt;
-  if (!value->is_string() && !value->is_number()) fields.refuse("keep_alive", "a time such as 5m");
-  try {
-    return settings::parse_keep_alive(value->is_string() ? value->get<std::string>()
-                                                         : value->dump());
-  } catch (const Error& error) {
-    fail(error.code(), fields.place("keep_alive"), ": ", error.what());
-  }
-}
-
-Options read_options(const Fields& fields, std::vector<std::string>& warnings) {
-  using Type = modelfile::ParameterType;
-  Options options;
-  const Json* given = fields.object("options");
-  if (!given) return options;
-  const Fields all(*given, "options");
-  for (const auto& [name, value] : given->items()) {
-    const auto type = modelfile::parameter_type(name);
-    if (!type) {
-      warnings.push_back("invalid option provided: " + quote(name));
-      continue;
-    }
-    if (value.is_null()) continue;
-    const bool fits = *type == Type::kBool      ? value.is_boolean()
-                      : *type == Type::kInteger ? value.is_number()
-                      : *type == Type::kReal    ? value.is_number()
-                                                : value.is_array() || value.is_string();
-    if (!fits) {
-      fail(Code::kInvalidArgument, "option ", quote(name), " must be of type ", name_of(*type));
-    }
-    if (*type == Type::kTexts) {
-      for (const std::string& text : all.texts(name)) options.emplace_back(name, text);
-    } else if (*type == Type::kInteger) {
-      options.emplace_back(name, std::to_string(*all.integer(name)));
-    } else {
-      options.emplace_back(name, value.dump());
-    }
-  }
-  return options;
-}
-
 std::vector<Turn> read_messages(const Fields& fields) { return read_turns(fields, nullptr); }
-
-void add_unread(const Fields& fields, std::vector<std::string>& warnings) {
-  for (const std::string& name : fields.unread()) {
-    warnings.push_back("unknown field " + quote(name) + " has no effect");
-  }
-}
 
 GenerationRequest read_generate(const Fields& fields) {
   GenerationRequest request;
@@ -213,7 +117,7 @@ GenerationRequest read_generate(const Fields& fields) {
   if (completion.raw && has_more) {
     fail(Code::kInvalidArgument, "raw mode does not support template, system, or context");
   }
-  add_unread(fields, request.warnings);
+  warn_of_unread(request.warnings, fields);
   return request;
 }
 
@@ -225,7 +129,7 @@ GenerationRequest read_chat(const Fields& fields) {
   if (const Json* tools = fields.array("tools"); tools && !tools->empty()) {
     request.chat->tools = to_data(*tools);
   }
-  add_unread(fields, request.warnings);
+  warn_of_unread(request.warnings, fields);
   return request;
 }
 
@@ -241,9 +145,9 @@ EmbeddingRequest read_embed(const Fields& fields) {
   }
   request.truncate = fields.flag("truncate", true);
   request.dimensions = fields.integer("dimensions", 0, 0, INT32_MAX);
-  request.options = read_options(fields, request.warnings);
+  read_options(fields, request.options, request.warnings);
   request.keep_alive = read_keep_alive(fields);
-  add_unread(fields, request.warnings);
+  warn_of_unread(request.warnings, fields);
   return request;
 }
 
@@ -254,7 +158,7 @@ RankRequest read_rank(const Fields& fields) {
   }
   request.documents = fields.texts("documents");
   request.truncate = fields.flag("truncate", true);
-  request.options = read_options(fields, request.warnings);
+  read_options(fields, request.options, request.warnings);
   request.keep_alive = read_keep_alive(fields);
   return request;
 }

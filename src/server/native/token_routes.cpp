@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "server/native/read.h"
 #include "server/native/routes.h"
+#include "server/requests/native_fields.h"
+#include "server/requests/option_fields.h"
 #include "server/respond.h"
 
 namespace cria::server::native {
@@ -49,8 +51,9 @@ class Tokenizers {
 void respond_warned(Call& call, const Fields& fields, Json json) {
   std::vector<std::string> warnings;
   read_keep_alive(fields);
-  read_options(fields, warnings);
-  add_unread(fields, warnings);
+  Options options;
+  read_options(fields, options, warnings);
+  warn_of_unread(warnings, fields);
   if (!warnings.empty()) json["warnings"] = warnings;
   respond(call, json);
 }

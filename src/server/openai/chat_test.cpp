@@ -180,7 +180,7 @@ TEST(ChatCompletions, RefuseWhatCanNotBe) {
 
 TEST(ChatCompletions, AreOneObject) {
   FakeService service;
-  service.events = {{.kind = Kind::kThinking, .text = "hm"}, {.text = "Hi"}};
+  service.events = {{{.kind = Kind::kThinking, .text = "hm"}}, {{.text = "Hi"}}};
   service.outcomes = {{.prompt_tokens = 7, .cached_tokens = 2, .generated_tokens = 3}};
   const Response response =
       chat(service, R"({"model":"m","messages":[{"role":"user","content":"hi"}],"warp":9})");
@@ -195,7 +195,7 @@ TEST(ChatCompletions, AreOneObject) {
 
 TEST(ChatCompletions, AreStreams) {
   FakeService service;
-  service.events = {{.text = "Hi"}};
+  service.events = {{{.text = "Hi"}}};
   const std::string body = R"({"model":"m","messages":[{"role":"user","content":"hi"}],
                                "stream":true,"stream_options":{"include_usage":true}})";
   const std::string head =

@@ -6,9 +6,7 @@
 
 #include "base/error.h"
 #include "base/quote.h"
-#include "grammar/gbnf/gbnf.h"
-#include "grammar/regex/regex.h"
-#include "grammar/schema/schema.h"
+#include "serving/answer_format.h"
 #include "settings/duration.h"
 
 namespace cria::server {
@@ -20,7 +18,7 @@ using std::chrono::nanoseconds;
 }  // namespace
 
 std::shared_ptr<const grammar::Grammar> compile_schema(const Json& schema) {
-  return grammar::compile_schema(schema.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return serving::answer_format(schema.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 KeepAliveChoice read_keep_alive(const Fields& fields) {
@@ -28,7 +26,13 @@ KeepAliveChoice read_keep_alive(const Fields& fields) {
   constexpr double kMostSeconds = 9.2e9;  // what 64 bits of nanoseconds hold
   const Json* given = fields.find(kName);
   if (!given) return std::nullopt;
-  if (given->is_string()) return settings::parse_keep_alive(given->get<std::string>());
+  if (given->is_string()) {
+    try {
+      return settings::parse_keep_alive(given->get<std::string>());
+    } catch (const Error& error) {
+      fail(error.code(), fields.place(kName), ": ", error.what());
+    }
+  }
   if (!given->is_number()) fields.refuse(kName, "a number of seconds, or a text such as \"5m\"");
   const double seconds = *fields.real(kName);
   if (seconds < 0) return std::optional<nanoseconds>();
@@ -63,14 +67,12 @@ std::shared_ptr<const grammar::Grammar> read_format(const Fields& fields) {
   constexpr std::string_view kName = "format";
   const Json* given = fields.find(kName);
   if (!given || *given == "") return nullptr;
-  if (given->is_object()) return compile_schema(*given);
-  const std::string text = given->is_string() ? given->get<std::string>() : "";
-  const auto behind = [&](std::string_view prefix) {
-    return std::string_view(text).substr(prefix.size());
-  };
-  if (text == "json") return grammar::json_grammar();
-  if (text.starts_with("regex:")) return grammar::compile_regex(behind("regex:"));
-  if (text.starts_with("gbnf:")) return grammar::compile_gbnf(behind("gbnf:"));
+  try {
+    if (given->is_object()) return compile_schema(*given);
+    if (given->is_string()) return serving::answer_format(given->get<std::string>());
+  } catch (const Error& error) {
+    fail(error.code(), fields.place(kName), ": ", error.what());
+  }
   fields.refuse(kName, R"("json", a JSON Schema, "regex:EXPRESSION" or "gbnf:GRAMMAR")");
 }
 

@@ -70,7 +70,7 @@ TEST(NativeFields, HoldAnswersToAFormat) {
           "required": ["b", "a"]})");
   EXPECT_TRUE(grammar::fits(format(schema), R"({"b":1,"a":2})"));
   EXPECT_FALSE(grammar::fits(format(schema), R"({"a":2,"b":1})"));
-  expect_error([&] { format("yaml"); }, kInvalid, {"format is \"yaml\", expected \"json\""});
+  expect_error([&] { format("yaml"); }, kInvalid, {"format: \"yaml\", expected json"});
   expect_error(
       [&] {
         format(Json{{"not", {{"type", "null"}}}});

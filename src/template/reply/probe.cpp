@@ -141,8 +141,10 @@ std::optional<std::string> Probe::thought_before_call() const {
                .tool_calls = {call(0)}});
 }
 
-std::optional<std::string> Probe::content(const std::string& content) const {
-  return turn({.role = "assistant", .content = content});
+std::optional<std::string> Probe::earlier(const std::string& content) const {
+  const Message first{.role = "assistant", .content = content};
+  const Message later{.role = "assistant", .content = "Zlater"};
+  return render({.messages = {user(), first, user(), later, user()}, .tools = {}});
 }
 
 std::optional<std::string> Probe::prompt(bool has_tools) const {

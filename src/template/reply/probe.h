@@ -33,7 +33,8 @@ class Probe {
   std::optional<std::string> calls(bool two) const;
   std::optional<std::string> thought() const;
   std::optional<std::string> thought_before_call() const;
-  std::optional<std::string> content(const std::string& content) const;
+  // All of a conversation in which an earlier turn says this.
+  std::optional<std::string> earlier(const std::string& content) const;
 
   // Prompts for an answer, with what can be asked for; without those that are refused.
   std::vector<std::string> prompts() const;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <tuple>
 
+#include "base/error.h"
 #include "template/reply/known_formats.h"
 #include "template/reply/learning.h"
 #include "template/reply/probe.h"
@@ -118,24 +119,21 @@ std::optional<Tags> tags_around(const std::optional<std::string>& turn) {
 // Templates drop thoughts of earlier turns: then it is seen by what is left of them.
 std::optional<Tags> dropped_tags(const Probe& probe) {
   for (const Tags& tags : known_thoughts()) {
-    const auto turn = probe.content(tags.first + std::string(Said::kThought) + tags.second +
-                                    std::string(Said::kContent));
-    if (turn && !contains(*turn, tags.second)) return tags;
+    const auto shown =
+        probe.earlier(concat(tags.first, Said::kThought, tags.second, Said::kContent));
+    if (shown && contains(*shown, Said::kContent) && !contains(*shown, Said::kThought)) return tags;
   }
   return {};
 }
 
-std::optional<Tags> thoughts_of(const Probe& probe, const ChatTemplate& chat_template,
-                                const Tags& hint) {
+std::optional<Tags> thoughts_of(const Probe& probe, const Tags& hint) {
   if (!hint.first.empty() && !hint.second.empty()) return hint;
   if (const auto tags = tags_around(probe.thought())) return tags;
   if (const auto tags = tags_around(probe.thought_before_call())) return tags;
   for (const std::string& prompt : probe.prompts()) {
     if (const auto tags = known_tags_in(prompt)) return tags;
   }
-  if (const auto tags = dropped_tags(probe)) return tags;
-  if (chat_template.thinks()) return known_thoughts().front();
-  return {};
+  return dropped_tags(probe);
 }
 
 }  // namespace
@@ -149,7 +147,7 @@ ReplyFormat ReplyFormat::of(const ChatTemplate& chat_template, const Hints& hint
     if (shown && shown->is_channelled) format = *shown;
   }
   if (format.is_channelled) return format;
-  if (const auto tags = thoughts_of(probe, chat_template, hints.thinking_tags)) {
+  if (const auto tags = thoughts_of(probe, hints.thinking_tags)) {
     std::tie(format.thought_begin, format.thought_end) = *tags;
   }
   return format;

@@ -224,17 +224,20 @@ TEST(ReplyFormat, FindsThoughtsInPrompts) {
 
 TEST(ReplyFormat, FindsThoughtsThatAreDropped) {
   const ReplyFormat format = fake(false, [](const Conversation& talk) {
-    std::string text = turns(talk);
-    const std::string end = "</seed:think>";
-    const size_t at = text.find(end);
-    return at == std::string::npos ? text : text.substr(at + end.size());
+    std::string text;
+    for (const Message& message : talk.messages) {
+      const std::string end = "</seed:think>";
+      const size_t at = message.content.find(end);
+      const bool is_earlier = &message != &talk.messages.back() && at != std::string::npos;
+      text += message.role + ":" + message.content.substr(is_earlier ? at + end.size() : 0);
+    }
+    return text;
   });
   EXPECT_EQ(format.thought_begin, "<seed:think>");
 }
 
 TEST(ReplyFormat, TakesWhatIsKnownOtherwise) {
-  EXPECT_EQ(fake(true, turns).thought_begin, "<think>");
-  EXPECT_FALSE(fake(false, turns).thinks());
+  EXPECT_FALSE(fake(true, turns).thinks());  // what it is marked by is not known
   EXPECT_EQ(fake(false, turns, {.thinking_tags = {"<a>", "<b>"}}).thought_end, "<b>");
   EXPECT_EQ(fake(false, turns, {.parser = "qwen3-coder"}).name, "Qwen3-Coder");
   expect_error([] { fake(false, turns, {.parser = "nobody"}); }, Error::Code::kUnsupported,

@@ -16,7 +16,7 @@ namespace {
 
 using Kind = Expression::Kind;
 
-constexpr StateId kNone = UINT32_MAX;     // nothing fits
+constexpr uint32_t kUnknown = UINT32_MAX;
 constexpr uint32_t kMostWrittenOut = 3;   // repetitions; more are counted,
 constexpr uint32_t kMostOfLoops = 8;      // or more than these when some are counted within
 constexpr uint32_t kMostOfNullable = 64;  // repetitions of what may be empty, which can not be
@@ -29,23 +29,23 @@ class Compiler {
       : rules_(rules),
         facts_(analyse(rules)),
         grammar_(std::make_shared<Grammar>()),
-        loops_(rules.expressions().size(), kNone) {}
+        loops_(rules.expressions().size(), kUnknown) {}
 
   std::shared_ptr<const Grammar> compile(Rule root) {
     grammar_->states_.resize(kEndOfText + 1);
     grammar_->loops_.resize(1);  // number 0: no loop
-    grammar_->starts_.assign(rules_.rules(), kNone);
+    grammar_->starts_.assign(rules_.rules(), kNoState);
     grammar_->root_ = root;
     pending_.push_back({root, rules_.body(root)});
     while (!pending_.empty()) {
       const auto [rule, body] = pending_.back();
       pending_.pop_back();
-      if (grammar_->starts_[rule] == kNone) grammar_->starts_[rule] = build(body, kEndOfRule);
+      if (grammar_->starts_[rule] == kNoState) grammar_->starts_[rule] = build(body, kEndOfRule);
     }
-    if (grammar_->starts_[root] == kNone) {
+    if (grammar_->starts_[root] == kNoState) {
       fail(Error::Code::kInvalidArgument, "grammar: no text fits rule ", quote(rules_.name(root)));
     }
-    find_classes();
+    grammar_->find_classes();
     return grammar_;
   }
 
@@ -80,9 +80,9 @@ class Compiler {
     grammar_->targets_.insert(grammar_->targets_.end(), targets.begin(), targets.end());
   }
 
-  // The state where the expression begins that is followed by `next`; kNone if nothing fits it.
+  // The state where the expression begins that is followed by `next`; kNoState if nothing fits it.
   StateId build(Expr expression, StateId next) {
-    if (!facts_.productive[expression]) return kNone;
+    if (!facts_.productive[expression]) return kNoState;
     const Expression& e = rules_.expressions()[expression];
     switch (e.kind) {
       case Kind::kBytes:
@@ -132,7 +132,7 @@ class Compiler {
   StateId build_choice(std::span<const Expr> parts, StateId next) {
     std::vector<StateId> targets;
     for (const Expr part : parts) {
-      if (const StateId state = build(part, next); state != kNone) targets.push_back(state);
+      if (const StateId state = build(part, next); state != kNoState) targets.push_back(state);
     }
     return targets.size() == 1 ? targets[0] : add_split(targets);
   }
@@ -181,7 +181,7 @@ class Compiler {
   // How many counted repetitions are within each other in an expression, without rules that are
   // called.
   uint32_t loops(Expr expression) {
-    if (loops_[expression] != kNone) return loops_[expression];
+    if (loops_[expression] != kUnknown) return loops_[expression];
     const Expression& e = rules_.expressions()[expression];
     uint32_t most = 0;
     if (e.kind == Kind::kSequence || e.kind == Kind::kChoice) {
@@ -201,7 +201,7 @@ class Compiler {
     const auto [found, is_new] =
         anonymous_.try_emplace(expression, static_cast<Rule>(grammar_->starts_.size()));
     if (is_new) {
-      grammar_->starts_.push_back(kNone);
+      grammar_->starts_.push_back(kNoState);
       pending_.push_back({found->second, expression});
     }
     return found->second;
@@ -209,23 +209,10 @@ class Compiler {
 
   StateId build_rule(Rule rule, StateId next) {
     if (facts_.brief[rule]) return build(rules_.body(rule), next);
-    if (grammar_->starts_[rule] == kNone) pending_.push_back({rule, rules_.body(rule)});
+    if (grammar_->starts_[rule] == kNoState) pending_.push_back({rule, rules_.body(rule)});
     return call(rule, next);
   }
   StateId call(Rule rule, StateId next) { return add({State::Kind::kCall, rule, next}); }
-
-  void find_classes() {
-    std::array<bool, 257> starts{};
-    for (const Edge& edge : grammar_->edges_) {
-      starts[edge.first] = true;
-      starts[size_t{edge.last} + 1] = true;
-    }
-    uint8_t current = 0;
-    for (size_t byte = 1; byte < 256; ++byte) {
-      if (starts[byte]) ++current;
-      grammar_->class_of_[byte] = current;
-    }
-  }
 
   struct Pending {
     Rule rule;
@@ -244,6 +231,19 @@ class Compiler {
 
 std::shared_ptr<const Grammar> compile(const Rules& rules, Rule root) {
   return Compiler(rules).compile(root);
+}
+
+void Grammar::find_classes() {
+  std::array<bool, 257> starts{};
+  for (const Edge& edge : edges_) {
+    starts[edge.first] = true;
+    starts[size_t{edge.last} + 1] = true;
+  }
+  uint8_t current = 0;
+  for (size_t byte = 1; byte < 256; ++byte) {
+    if (starts[byte]) ++current;
+    class_of_[byte] = current;
+  }
 }
 
 size_t Grammar::memory() const {

@@ -16,6 +16,8 @@ using StateId = uint32_t;
 
 // The end of every rule, and what follows the end of the whole text.
 constexpr StateId kEndOfRule = 0, kEndOfText = 1;
+// Where no text fits.
+constexpr StateId kNoState = UINT32_MAX;
 
 struct State {
   enum class Kind : uint8_t {
@@ -64,6 +66,9 @@ class Grammar {
 
  private:
   friend class Compiler;
+  friend class Composer;
+  void find_classes();
+
   std::vector<State> states_;
   std::vector<Edge> edges_;
   std::vector<StateId> targets_;

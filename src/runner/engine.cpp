@@ -92,6 +92,10 @@ void check(const Request& request, const Limits& limits) {
     fail(Error::Code::kInvalidArgument, "max_tokens is ", request.max_tokens,
          ", expected -1 (no limit), 0 or more");
   }
+  if (const auto& thoughts = request.thoughts) {
+    if (thoughts->end.empty() || (thoughts->begin.empty() && !thoughts->begun))
+      fail(Error::Code::kInvalidArgument, "a marker of thoughts is empty");
+  }
   if (request.shift && request.shift->keep < -1) {
     fail(Error::Code::kInvalidArgument, "keep is ", request.shift->keep,
          ", expected -1 (the whole prompt), 0 or more");

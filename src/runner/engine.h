@@ -51,6 +51,14 @@ struct Shift {
   int64_t keep = 0;
 };
 
+// What a model may write before its answer: anything, up to a marker that ends it. Markers may be
+// the texts of control tokens.
+struct Thoughts {
+  std::string begin, end;
+  bool begun = false;  // the prompt ends within them; otherwise the answer may begin with `begin`
+  bool operator==(const Thoughts&) const = default;
+};
+
 struct Request {
   std::vector<tokenizer::Id> prompt = {};  // at least one
   // What the tokens of the prompt that stand for pictures stand for, in their order.
@@ -62,6 +70,9 @@ struct Request {
   // What the text has to fit; null: anything. It ends where nothing can follow. Text that is cut
   // short (by max_tokens, a stop string, the context) is the beginning of one that fits.
   std::shared_ptr<const grammar::Grammar> grammar = {};
+  // Before what has to fit the grammar: behind them, and white space, it applies. While they last
+  // the text can not end by itself.
+  std::optional<Thoughts> thoughts = {};
   bool special = false;  // the text of control tokens is text, too; otherwise they have none
   // Receivers run on the thread that waits for the generation, never on the engine's: a slow one
   // delays nobody else, and what it has not taken yet is kept. Returning false cancels, throwing is
@@ -135,7 +146,8 @@ class Engine {
   ~Engine();  // cancels what runs and waits for the thread
 
   // InvalidArgument: an empty prompt, a prompt longer than the context, an id out of range, bad
-  // sampling options, a stop string that is empty or not UTF-8, max_tokens or keep below -1.
+  // sampling options, a stop string that is empty or not UTF-8, max_tokens or keep below -1,
+  // markers of thoughts that are empty (that of the beginning may be when they are begun).
   // QueueFull: too many wait already.
   Generation submit(Request request);
 

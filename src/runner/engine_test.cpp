@@ -142,11 +142,11 @@ TEST_F(EngineTest, RefusesBadRequests) {
   start(says({"hello"}), {.context = 5});
   EXPECT_EQ(refusal(request("")), "the prompt has no tokens");
   EXPECT_EQ(refusal(request("HHHHHH")), "the prompt has 6 tokens, more than the context of 5");
-  for (const tokenizer::Id id : {-1, 257, std::numeric_limits<tokenizer::Id>::min()}) {
+  for (const tokenizer::Id id : {-1, 259, std::numeric_limits<tokenizer::Id>::min()}) {
     Request wrong = request("H");
     wrong.prompt.push_back(id);
     EXPECT_EQ(refusal(std::move(wrong)),
-              concat("token 1 of the prompt is ", id, ", expected 0 to 256"));
+              concat("token 1 of the prompt is ", id, ", expected 0 to 258"));
   }
   Request negative = request("H");
   negative.max_tokens = -2;

@@ -1,6 +1,7 @@
 #pragma once
 // For tests: a model whose logits are any function of the tokens before, which it reads from a real
-// cache where each token's key is its id, and a tokenizer whose tokens are bytes.
+// cache where each token's key is its id, and a tokenizer whose tokens are bytes, but for
+// a few control tokens.
 
 #include <algorithm>
 #include <functional>
@@ -18,8 +19,9 @@ namespace cria::runner {
 
 using Ids = std::vector<tokenizer::Id>;
 
-constexpr tokenizer::Id kEnd = 256;  // of generation
-constexpr int64_t kByteVocabulary = 257;
+constexpr tokenizer::Id kEnd = 256;                    // of generation
+constexpr tokenizer::Id kThink = 257, kThought = 258;  // control tokens "<think>" and "</think>"
+constexpr int64_t kByteVocabulary = 259;
 
 inline Ids ids_of(std::string_view text) {
   Ids ids;
@@ -35,9 +37,11 @@ class ByteTokenizer final : public tokenizer::Tokenizer {
   static tokenizer::Vocabulary bytes_and_end() {
     tokenizer::Vocabulary vocabulary;
     for (int byte = 0; byte < 256; ++byte) vocabulary.tokens.push_back(concat("<", byte, ">"));
-    vocabulary.tokens.emplace_back("<end>");
     vocabulary.types.assign(256, tokenizer::TokenType::kByte);
-    vocabulary.types.push_back(tokenizer::TokenType::kControl);
+    for (const char* text : {"<end>", "<think>", "</think>"}) {
+      vocabulary.tokens.emplace_back(text);
+      vocabulary.types.push_back(tokenizer::TokenType::kControl);
+    }
     vocabulary.end_of_generation = {kEnd};
     return vocabulary;
   }

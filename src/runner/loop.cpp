@@ -256,7 +256,9 @@ void Loop::take(Sequence& sequence, std::span<const float> logits) {
 
 std::span<const uint64_t> Loop::allowed(Sequence& sequence) {
   if (!sequence.request.grammar) return {};
-  if (!sequence.matcher) sequence.matcher.emplace(constraints_.of(sequence.request.grammar));
+  if (!sequence.matcher) {
+    sequence.matcher.emplace(constraints_.of(sequence.request.grammar, sequence.request.thoughts));
+  }
   constexpr size_t kBits = 64;
   mask_.resize((static_cast<size_t>(limits_.vocabulary) + kBits - 1) / kBits);
   sequence.matcher->mask(mask_);

@@ -18,9 +18,6 @@ class AnswerWriter {
   virtual std::string add(int64_t choice, const Outcome& outcome) = 0;
   // The last bytes of a stream, or all of the body.
   virtual std::string end() = 0;
-  // In place of end(): the last bytes of a stream in which something went wrong, which `error` is
-  // an object of JSON about.
-  virtual std::string fail(const std::string& error) = 0;
 };
 
 }  // namespace cria::server

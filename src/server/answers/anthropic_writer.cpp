@@ -138,8 +138,4 @@ std::string AnthropicWriter::end() {
   return dump(json);
 }
 
-std::string AnthropicWriter::fail(const std::string& error) {
-  return "event: error\ndata: " + error + "\n\n";
-}
-
 }  // namespace cria::server

@@ -21,7 +21,6 @@ class AnthropicWriter final : public AnswerWriter {
   std::string add(const Event& event) override;
   std::string add(int64_t choice, const Outcome& outcome) override;
   std::string end() override;
-  std::string fail(const std::string& error) override;
 
  private:
   enum class Block : uint8_t { kNone, kThinking, kText, kTool };

@@ -124,6 +124,4 @@ std::string NativeWriter::add(int64_t choice, const Outcome& outcome) {
 
 std::string NativeWriter::end() { return options_.stream ? "" : last_; }
 
-std::string NativeWriter::fail(const std::string& error) { return error + "\n"; }
-
 }  // namespace cria::server

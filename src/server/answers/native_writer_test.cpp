@@ -90,9 +90,5 @@ TEST(NativeWriter, SaysThatAModelIsThereOrGone) {
                                          "\n");
 }
 
-TEST(NativeWriter, TellsOfAnErrorWithinAStream) {
-  EXPECT_EQ(writer(true, true).fail(R"({"error":"e"})"), "{\"error\":\"e\"}\n");
-}
-
 }  // namespace
 }  // namespace cria::server

@@ -221,6 +221,4 @@ std::string OpenAiWriter::end() {
   return dump(json);
 }
 
-std::string OpenAiWriter::fail(const std::string& error) { return "data: " + error + "\n\n"; }
-
 }  // namespace cria::server

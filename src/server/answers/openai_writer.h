@@ -26,7 +26,6 @@ class OpenAiWriter final : public AnswerWriter {
   std::string add(const Event& event) override;
   std::string add(int64_t choice, const Outcome& outcome) override;
   std::string end() override;
-  std::string fail(const std::string& error) override;
 
  private:
   struct Choice {

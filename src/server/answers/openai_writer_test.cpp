@@ -114,11 +114,11 @@ TEST(OpenAiWriter, CompletesSeveralPromptsSeveralTimes) {
   const auto chunk_of = [](const std::string& choice) {
     return "data: " + head("text_completion") + choice + "]}\n\n";
   };
-  EXPECT_EQ(writer.add({.choice = 1, .text = "a"}),
+  EXPECT_EQ(writer.add({{.text = "a"}, 1}),
             chunk_of(R"({"index":1,"text":"pa","finish_reason":null})"));
-  EXPECT_EQ(writer.add({.choice = 1, .text = "b"}),
+  EXPECT_EQ(writer.add({{.text = "b"}, 1}),
             chunk_of(R"({"index":1,"text":"b","finish_reason":null})"));
-  EXPECT_EQ(writer.add({.kind = Kind::kThinking, .choice = 2, .text = "hm"}),
+  EXPECT_EQ(writer.add({{.kind = Kind::kThinking, .text = "hm"}, 2}),
             chunk_of(R"({"index":2,"text":"q","reasoning":"hm","finish_reason":null})"));
   EXPECT_EQ(writer.add(0, {.prompt_tokens = 3, .warnings = {"w"}}),
             chunk_of(R"({"index":0,"text":"p","finish_reason":"stop"})"));
@@ -136,16 +136,12 @@ TEST(OpenAiWriter, CompletesSeveralPromptsSeveralTimes) {
 TEST(OpenAiWriter, CountsCharactersOfTokens) {
   OpenAiWriter writer(
       {.id = "chatcmpl-1", .model = "m", .created = 5, .chat = false, .stream = true});
-  writer.add({.text = "é", .logprobs = {{"\xc3", -1}, {"\xa9", -1}}});
-  EXPECT_EQ(writer.add({.text = "x", .logprobs = {{"x", -1}}}),
+  writer.add({{.text = "é"}, 0, {{"\xc3", -1}, {"\xa9", -1}}});
+  EXPECT_EQ(writer.add({{.text = "x"}, 0, {{"x", -1}}}),
             "data: " + head("text_completion") +
                 R"({"index":0,"text":"x","finish_reason":null,"logprobs":{"tokens":["x"],)"
                 R"("token_logprobs":[-1.0],"top_logprobs":[{}],"text_offset":[1]}}]})"
                 "\n\n");
-}
-
-TEST(OpenAiWriter, TellsOfAnErrorWithinAStream) {
-  EXPECT_EQ(writer(true, true).fail(R"({"error":{}})"), "data: {\"error\":{}}\n\n");
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ TEST(Messages, RefuseWhatCanNotBe) {
 
 TEST(Messages, AreOneObject) {
   FakeService service;
-  service.events = {{.text = "Hi"}};
+  service.events = {{{.text = "Hi"}}};
   service.outcomes = {{.prompt_tokens = 7, .cached_tokens = 2, .generated_tokens = 3}};
   EXPECT_EQ(without_ids(messages(service, body_with(kHi + R"(,"warp":9)")).body),
             R"({"id":"msg-ID","type":"message","role":"assistant","model":"m",)"
@@ -194,7 +194,7 @@ TEST(Messages, AreOneObject) {
 
 TEST(Messages, AreStreams) {
   FakeService service;
-  service.events = {{.text = "Hi"}};
+  service.events = {{{.text = "Hi"}}};
   const Response whole = messages(service, body_with(kHi + R"(,"stream":true)"));
   EXPECT_EQ(whole.type, "text/event-stream");
   std::vector<std::string> types;

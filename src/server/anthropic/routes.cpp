@@ -6,6 +6,7 @@
 #include "server/answers/anthropic_writer.h"
 #include "server/anthropic/message_request.h"
 #include "server/requests/new_id.h"
+#include "server/respond.h"
 
 namespace cria::server::anthropic {
 namespace {
@@ -21,8 +22,7 @@ void answer_count(Service& service, Call& call) {
   const GenerationRequest request = read_count_request(call.request.body);
   nlohmann::ordered_json json = {{"input_tokens", service.count_tokens(call, request)}};
   if (!request.warnings.empty()) json["warnings"] = request.warnings;
-  call.responder.send(
-      {.body = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)});
+  respond(call, json);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mapped_file.h"
 #include "base/memory.h"
+#include "server/anthropic/routes.h"
 #include "server/app/general_routes.h"
 #include "server/app/handler.h"
 #include "server/gate.h"
@@ -31,6 +32,8 @@ std::vector<Route> all_routes(Service& service, const Models& models, const Metr
   add(native::token_routes(models));
   add(native::model_routes(models));
   add(native::create_routes(models));
+  add(openai::routes(service));
+  add(anthropic::routes(service));
   add(native::missing_routes());
   add(openai::routes(service));
   return routes;

@@ -10,6 +10,7 @@
 #include "server/requests/native_fields.h"
 #include "server/requests/option_fields.h"
 #include "server/requests/warnings.h"
+#include "server/respond.h"
 
 namespace cria::server::openai {
 namespace {
@@ -68,7 +69,7 @@ void answer_embeddings(Service& service, Call& call) {
   json["model"] = asked.request.model;
   json["usage"] = {{"prompt_tokens", embeddings.tokens}, {"total_tokens", embeddings.tokens}};
   if (!embeddings.warnings.empty()) json["warnings"] = embeddings.warnings;
-  call.responder.send({.body = json.dump(-1, ' ', false, Json::error_handler_t::replace)});
+  respond(call, json);
 }
 
 }  // namespace cria::server::openai

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "registry/name.h"
+#include "server/respond.h"
 
 namespace cria::server::openai {
 namespace {
@@ -23,10 +24,6 @@ Json model_json(const std::string& name, FileTime modified) {
           {"owned_by", registry::Name::parse(name).space}};
 }
 
-void send(Call& call, const Json& json) {
-  call.responder.send({.body = json.dump(-1, ' ', false, Json::error_handler_t::replace)});
-}
-
 }  // namespace
 
 void answer_models(Service& service, Call& call) {
@@ -34,12 +31,12 @@ void answer_models(Service& service, Call& call) {
   for (const registry::Entry& entry : service.store().list()) {
     json["data"].push_back(model_json(entry.name, entry.modified));
   }
-  send(call, json);
+  respond(call, json);
 }
 
 void answer_model(Service& service, Call& call) {
   const registry::Model model = service.store().open(registry::Name::parse(call.parts.at("model")));
-  send(call, model_json(model.name().shortest(), model.modified()));
+  respond(call, model_json(model.name().shortest(), model.modified()));
 }
 
 }  // namespace cria::server::openai

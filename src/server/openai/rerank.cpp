@@ -7,6 +7,7 @@
 #include "server/requests/native_fields.h"
 #include "server/requests/option_fields.h"
 #include "server/requests/warnings.h"
+#include "server/respond.h"
 
 namespace cria::server::openai {
 namespace {
@@ -74,7 +75,7 @@ void answer_rerank(Service& service, Call& call) {
   }
   json["usage"] = {{"prompt_tokens", ranking.tokens}, {"total_tokens", ranking.tokens}};
   if (!ranking.warnings.empty()) json["warnings"] = ranking.warnings;
-  call.responder.send({.body = json.dump(-1, ' ', false, Json::error_handler_t::replace)});
+  respond(call, json);
 }
 
 }  // namespace cria::server::openai

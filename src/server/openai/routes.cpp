@@ -1,12 +1,13 @@
 #include "server/openai/routes.h"
 
-#include <chrono>
 #include <utility>
 
 #include "server/answers/openai_writer.h"
+#include "server/answers/responses_writer.h"
 #include "server/openai/completion_request.h"
 #include "server/openai/embeddings.h"
 #include "server/openai/models.h"
+#include "server/openai/responses_request.h"
 #include "server/requests/new_id.h"
 
 namespace cria::server::openai {
@@ -36,6 +37,17 @@ void answer_completion(Service& service, Call& call) {
   service.generate(call, std::move(asked.request), writer, asked.stream);
 }
 
+void answer_response(Service& service, Call& call) {
+  AskedResponse asked = read_response(call.request.body);
+  ResponsesWriter writer({.id = new_id("resp_"),
+                          .model = asked.request.model,
+                          .created = seconds_since_1970(),
+                          .stream = asked.stream,
+                          .request = std::move(asked.repeated),
+                          .new_id = new_id});
+  service.generate(call, std::move(asked.request), writer, asked.stream);
+}
+
 }  // namespace
 
 std::vector<Route> routes(Service& service) {
@@ -45,6 +57,7 @@ std::vector<Route> routes(Service& service) {
   return {
       {"POST", "/v1/chat/completions", Scope::kInference, with(answer_chat)},
       {"POST", "/v1/completions", Scope::kInference, with(answer_completion)},
+      {"POST", "/v1/responses", Scope::kInference, with(answer_response)},
       {"POST", "/v1/embeddings", Scope::kInference, with(answer_embeddings)},
       {"POST", "/v1/rerank", Scope::kInference, with(answer_rerank)},
       {"GET", "/v1/models", Scope::kRead, with(answer_models)},

@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "base/quote.h"
-#include "grammar/schema/schema.h"
 #include "server/requests/native_fields.h"
 #include "server/requests/option_fields.h"
+#include "serving/answer_format.h"
 
 namespace cria::server::openai {
 namespace {
@@ -129,7 +129,7 @@ std::shared_ptr<const grammar::Grammar> read_response_format(const Fields& forma
   const std::string type = format.needed_text("type");
   std::shared_ptr<const grammar::Grammar> grammar;
   if (type == "json_object") {
-    grammar = grammar::json_grammar();
+    grammar = serving::answer_format("json");
   } else if (type == "json_schema") {
     const Json* within = format.object("json_schema");
     if (within) {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "base/quote.h"
+#include "server/respond.h"
 #include "serving/answer_format.h"
 #include "settings/duration.h"
 
@@ -18,7 +18,7 @@ using std::chrono::nanoseconds;
 }  // namespace
 
 std::shared_ptr<const grammar::Grammar> compile_schema(const Json& schema) {
-  return serving::answer_format(schema.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return serving::answer_format(json_text(schema));
 }
 
 KeepAliveChoice read_keep_alive(const Fields& fields) {

@@ -35,7 +35,6 @@ std::vector<Route> all_routes(Service& service, const Models& models, const Metr
   add(openai::routes(service));
   add(anthropic::routes(service));
   add(native::missing_routes());
-  add(openai::routes(service));
   return routes;
 }
 

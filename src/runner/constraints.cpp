@@ -6,24 +6,12 @@
 #include <vector>
 
 #include "grammar/compose.h"
+#include "runner/control_tokens.h"
 
 namespace cria::runner {
 namespace {
 
 constexpr size_t kMostRecent = 8;
-
-bool is_control(const tokenizer::Tokenizer& tokenizer, size_t id) {
-  return tokenizer.vocabulary().types[id] == tokenizer::TokenType::kControl;
-}
-
-grammar::ControlTokens control_tokens(const tokenizer::Tokenizer& tokenizer) {
-  std::vector<std::string> texts;
-  for (size_t id = 0; id < tokenizer.vocabulary().tokens.size(); ++id) {
-    if (!is_control(tokenizer, id)) continue;
-    texts.push_back(tokenizer.piece(static_cast<tokenizer::Id>(id), true));
-  }
-  return grammar::ControlTokens(std::move(texts));
-}
 
 // Logits may be more than tokens: rows of the model that stand for nothing.
 std::shared_ptr<const grammar::TokenTrie> trie_of(const tokenizer::Tokenizer& tokenizer,

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "server/errors.h"
+#include "server/inference/restriction.h"
 #include "serving/sampling.h"
 #include "template/reply/reply_parser.h"
 
@@ -95,7 +96,16 @@ runner::Request Answers::request_for(Answer& answer) const {
   request.max_tokens = options_.max_tokens;
   request.stop = options_.stop;
   if (request_.shift) request.shift = runner::Shift{.keep = options_.keep};
-  request.grammar = request_.grammar;
+  const bool is_raw = !request_.chat && request_.completion.raw;
+  if (is_raw) {
+    request.grammar = request_.grammar;
+    return request;
+  }
+  const bool in_thought = loaded_.reply.begins_in_thought(answer.prompt.text);
+  Restriction restriction = restriction_of(loaded_, request_, in_thought);
+  request.grammar = std::move(restriction.grammar);
+  request.thoughts = std::move(restriction.thoughts);
+  request.special = loaded_.reply.needs_special();
   return request;
 }
 
@@ -109,7 +119,6 @@ void Answers::submit() {
     for (int64_t choice = 0; choice < request_.choices; ++choice) {
       Answer& answer = answers_.emplace_back(std::ssize(answers_), choice, prompt, format, tools);
       runner::Request request = request_for(answer);
-      request.special = format.needs_special();
       request.on_text = [this, &answer](std::string_view text) {
         return tell(answer, answer.parser.add(text));
       };

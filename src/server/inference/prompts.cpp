@@ -24,7 +24,7 @@ struct Seen {
 class Maker {
  public:
   Maker(const LoadedText& loaded, GenerationRequest& request)
-      : model_(*loaded.model), stored_(loaded.stored), request_(request) {}
+      : loaded_(loaded), model_(*loaded.model), stored_(loaded.stored), request_(request) {}
 
   ReadyPrompt chat();
   ReadyPrompt completion(const Prompt& prompt);
@@ -49,6 +49,7 @@ class Maker {
   void fit(ReadyPrompt& prompt);
   [[noreturn]] void refuse_length(size_t tokens) const;
 
+  const LoadedText& loaded_;
   const serving::TextModel& model_;
   const StoredSettings& stored_;
   GenerationRequest& request_;
@@ -81,7 +82,7 @@ const chat::ChatTemplate* Maker::chat_template() const {
 
 // Models that can think do so unless they are told not to.
 void Maker::check_thinking(const chat::ChatTemplate& chat_template) {
-  if (!chat_template.thinks()) {
+  if (!chat_template.thinks() && !loaded_.reply.thinks()) {
     if (request_.thinking && request_.thinking->on) unsupported("thinking");
     request_.thinking.reset();
     return;

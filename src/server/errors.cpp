@@ -57,10 +57,17 @@ Dialect dialect_of(std::string_view path) {
   return path.starts_with("/v1/") ? Dialect::kOpenAi : Dialect::kNative;
 }
 
-// A path begins with a slash that follows no letter, and holds another one: "and/or", "/api" stay.
+// A path begins with a slash that follows no letter, and holds another one: "and/or", "/api" stay,
+// and so do URLs.
 std::string without_folders(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
+    constexpr std::string_view kOfUrl = "://";
+    if (text.substr(i).starts_with(kOfUrl)) {
+      out += kOfUrl;
+      i += kOfUrl.size();
+      continue;
+    }
     const bool may_begin = text[i] == '/' && (i == 0 || !is_part_of_a_path(text[i - 1]));
     if (!may_begin) {
       out += text[i++];

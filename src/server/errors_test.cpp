@@ -28,6 +28,8 @@ TEST(Errors, NameNoFolders) {
   EXPECT_EQ(without_folders("no such file: \"/etc/x y\", and/or /api"),
             "no such file: \"x y\", and/or /api");
   EXPECT_EQ(without_folders("a/b c//d /e/"), "a/b c//d ");
+  EXPECT_EQ(without_folders("https://example.com/a/b.png, file:///etc/passwd"),
+            "https://example.com/a/b.png, file://passwd");
   EXPECT_EQ(problem_of(Error(Error::Code::kCorrupt, "/a/b: broken")).message, "b: broken");
 }
 

@@ -1,56 +1,30 @@
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "grammar/test_grammar.h"
 #include "server/fake_service.h"
-#include "server/openai/routes.h"
+#include "server/openai/test_requests.h"
 
 namespace cria::server::openai {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using test::FakeService;
+using test::value;
+using test::values;
 using test::without_ids;
 using Kind = Event::Kind;
 
-Response chat(FakeService& service, const std::string& body) {
-  return test::ask(routes(service), "POST", "/v1/chat/completions", body);
-}
+constexpr const char* kPath = "/v1/chat/completions";
+const std::string kMessage = R"("messages":[{"role":"user","content":"hi"}])";
 
-// What the service is asked for by a request with these fields, and a message.
 GenerationRequest asked(const std::string& fields) {
-  FakeService service;
-  const Response response =
-      chat(service, R"({"model":"m","messages":[{"role":"user","content":"hi"}])" +
-                        (fields.empty() ? "" : "," + fields) + "}");
-  EXPECT_EQ(response.status, 200) << response.body;
-  return service.asked;
-}
-
-std::string refusal(const std::string& body) {
-  FakeService service;
-  const Response response = chat(service, body);
-  EXPECT_EQ(response.status, 400) << response.body;
-  const Json json = Json::parse(response.body);
-  EXPECT_EQ(json["error"]["type"], "invalid_request_error");
-  return json["error"]["message"].get<std::string>();
+  return test::asked(kPath, kMessage + (fields.empty() ? "" : "," + fields));
 }
 std::string refusal_of(const std::string& fields) {
-  return refusal(R"({"model":"m","messages":[{"role":"user","content":"hi"}],)" + fields + "}");
+  return test::refusal(kPath, kMessage + "," + fields);
 }
-
-std::vector<std::string> values(const GenerationRequest& request, const std::string& name) {
-  std::vector<std::string> found;
-  for (const auto& [key, value] : request.options) {
-    if (key == name) found.push_back(value);
-  }
-  return found;
-}
-// The value that counts.
-std::string value(const GenerationRequest& request, const std::string& name) {
-  const auto all = values(request, name);
-  return all.empty() ? "" : all.back();
+std::string refusal(const std::string& body) { return test::refusal_of_body(kPath, body); }
+Response chat(FakeService& service, const std::string& body) {
+  return test::ask(routes(service), "POST", kPath, body);
 }
 
 TEST(ChatCompletions, HaveOpenAisDefaults) {

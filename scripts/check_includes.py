@@ -43,17 +43,18 @@ ALLOWED = {
     "serving": ["runner", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
                 "grammar/schema", "model", "kvcache", "ml", "fs/gguf"],
     "settings": [],
+    "client": ["settings"],
     "web": [],
     "server/http": [],
     "server/answers": ["server/http", "template"],
     "server": ["server/answers", "server/http", "serving", "settings", "web", "grammar", "grammar/gbnf", "grammar/regex", "grammar/schema", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
-    "cmd": ["server", "server/http", "serving", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
+    "cmd": ["client", "server", "server/http", "serving", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
             "grammar/schema", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 
 # Which folders may include a library's headers. The C++ standard library and the system are free to all.
 LIBRARIES = {
-    "nlohmann/": ["fs/safetensors", "convert", "registry", "grammar/schema", "server/answers", "server", "cmd"],
+    "nlohmann/": ["fs/safetensors", "convert", "registry", "grammar/schema", "client", "server/answers", "server", "cmd"],
     "CLI/": ["cmd"],
     "histedit.h": ["cmd"],
     "editline/": ["cmd"],
@@ -64,6 +65,7 @@ LIBRARIES = {
     "jerror.h": ["image"],
     "webp/": ["image"],
     "microhttpd.h": ["server/http"],
+    "curl/": ["client"],
     "gtest/": [],
     "gmock/": [],
 }

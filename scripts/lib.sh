@@ -18,6 +18,7 @@ build_packages=(
   libjpeg62-turbo-dev=/usr/include/jpeglib.h
   libwebp-dev=/usr/include/webp/decode.h
   libmicrohttpd-dev=/usr/include/microhttpd.h
+  libcurl4-openssl-dev=curl-config
 )
 fetch_packages=(
   python3=python3

@@ -1,24 +1,18 @@
 #include "base/log.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <string_view>
 
 namespace cria::log {
 namespace {
 
-bool is_on(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read once, at start
-  return value && std::string_view(value) != "" && std::string_view(value) != "0";
-}
+std::atomic<bool> enabled = false;
 
 }  // namespace
 
-bool debug_enabled() {
-  static const bool on = is_on("CRIA_DEBUG") || is_on("OLLAMA_DEBUG");
-  return on;
-}
+void enable_debug() { enabled.store(true); }
+bool debug_enabled() { return enabled.load(); }
 
 void write(const std::string& line) {
   using Clock = std::chrono::steady_clock;

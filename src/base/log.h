@@ -1,11 +1,11 @@
 #pragma once
-// Debug log: off unless CRIA_DEBUG (or OLLAMA_DEBUG) is set to something other than 0. The library
-// prints nowhere else.
+// Debug log, which the program turns on where the user has set it. The library prints nowhere else.
 
 #include "base/error.h"
 
 namespace cria::log {
 
+void enable_debug();
 bool debug_enabled();
 void write(const std::string& line);  // one line to standard error, with the time since the start
 

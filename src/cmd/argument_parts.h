@@ -8,14 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "cmd/argument_limits.h"
 #include "cmd/arguments.h"
 #include "cmd/open_model.h"
 
 namespace cria::cmd {
 
 inline constexpr const char* kModelHelp = "A .gguf file, or the name of a stored model";
-inline constexpr int64_t kMostTokens = int64_t{1} << 24;
-inline constexpr int kMostThreads = 1024;
 
 // A command whose parsing fills in options, which its function is then called with.
 template <class Options>
@@ -62,6 +61,8 @@ void adapters(CLI::App* command, serving::ComputeOptions& to);
 // What stands below the options in the help.
 void explain(CLI::App* command, const std::string& details, const std::string& examples);
 
+void declare_run_command(CLI::App& app, Action& action);
+
 // show, graph, architectures, new and template.
 void declare_description_commands(CLI::App& app, Action& action);
 
@@ -69,6 +70,8 @@ void declare_description_commands(CLI::App& app, Action& action);
 void declare_store_commands(CLI::App& app, Action& action);
 
 void declare_serve(CLI::App& app, Action& action);
+// ps, stop and config.
+void declare_server_commands(CLI::App& app, Action& action);
 
 // imatrix, perplexity and quantize.
 void declare_quality_commands(CLI::App& app, Action& action);

@@ -4,10 +4,12 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/quote.h"
 #include "cmd/arguments.h"
 #include "cmd/nearest.h"
 #include "cmd/output.h"
+#include "cmd/program_settings.h"
 
 namespace cria::cmd {
 namespace {
@@ -77,7 +79,10 @@ int run_command_line(std::vector<std::string> arguments) {
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what(), chosen_command(app));
   }
-  if (action) return action();
+  if (action) {
+    if (program_settings().flag("debug")) log::enable_debug();
+    return action();
+  }
   print(app.help());
   return 0;
 }

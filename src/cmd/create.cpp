@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "cmd/interrupt.h"
 #include "cmd/output.h"
+#include "cmd/program_settings.h"
 #include "cmd/progress.h"
 #include "create/create.h"
 #include "quantize/presets.h"
@@ -92,7 +93,7 @@ int create(const CreateOptions& options) {
     return parsed;
   });
 
-  const registry::Store store(registry::Store::default_folder());
+  const registry::Store store = open_store();
   store.prune();
   const InterruptHandler interrupts;  // so that an interrupt leaves no half of a file
   Steps steps;

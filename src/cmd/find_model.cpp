@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cmd/format.h"
+#include "cmd/program_settings.h"
 #include "cmd/stopwatch.h"
-#include "registry/store.h"
 
 namespace cria::cmd {
 namespace {
@@ -24,13 +24,15 @@ bool looks_like_path(const std::string& model) {
 
 }  // namespace
 
+bool is_path(const std::string& model) { return is_file(model) || looks_like_path(model); }
+
 FoundModel find_model(const std::string& model) {
   if (model.empty()) {
     fail(Error::Code::kInvalidArgument, "MODEL is empty, expected a file or the name of a model");
   }
-  if (is_file(model) || looks_like_path(model)) return {model, std::nullopt};
+  if (is_path(model)) return {model, std::nullopt};
   try {
-    const registry::Store store(registry::Store::default_folder());
+    const registry::Store store = open_store();
     registry::Model stored = store.open(registry::Name::parse(model));
     std::string path = stored.file();
     log::debug(model, " is ", path);

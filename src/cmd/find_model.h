@@ -15,6 +15,9 @@ struct FoundModel {
   std::optional<registry::Model> stored;  // what else there is, if it is a stored model
 };
 
+// A file, or what is meant as one.
+bool is_path(const std::string& model);
+
 // As model_path() of open_model.h.
 FoundModel find_model(const std::string& model);
 

@@ -37,6 +37,11 @@ std::string plural(int64_t count, const char* unit) {
 
 }  // namespace
 
+std::string short_id(const std::string& digest) {
+  constexpr size_t kDigits = 12;
+  return digest.substr(0, kDigits);
+}
+
 std::string fixed(double value, int digits) {
   std::array<char, 400> buffer{};  // the largest double has 309 digits before the point
   std::snprintf(buffer.data(), buffer.size(), "%.*f", digits, value);

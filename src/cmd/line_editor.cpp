@@ -3,7 +3,6 @@
 #include <histedit.h>
 #include <unistd.h>
 
-#include <clocale>
 #include <cstdio>
 #include <cstdlib>
 #include <cwchar>
@@ -11,8 +10,10 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "cmd/external_editor.h"
 #include "cmd/interrupt.h"
 #include "cmd/output.h"
+#include "cmd/terminal.h"
 
 namespace cria::cmd {
 namespace {
@@ -24,12 +25,6 @@ constexpr const char* kPasteOn = "\033[?2004h";
 constexpr const char* kPasteOff = "\033[?2004l";
 constexpr const char* kPasteBegin = "\033[200~";
 constexpr std::wstring_view kPasteEnd = L"\033[201~";
-
-// Without a UTF-8 locale libedit would take characters apart.
-void ensure_utf8() {
-  std::setlocale(LC_CTYPE, "");  // NOLINT(concurrency-mt-unsafe): before any thread needs it
-  if (MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");  // NOLINT(concurrency-mt-unsafe)
-}
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing sets it
@@ -70,24 +65,50 @@ struct LineEditor::State {
   EditLine* editor = nullptr;
   History* history = nullptr;
   std::FILE* out = nullptr;
-  std::string prompt, history_path;
+  std::string prompt, history_path, external;
+  bool keeps_history = true;
 
   ~State() {
     if (editor) el_end(editor);
     if (history) history_end(history);
   }
 
-  static char* current_prompt(EditLine* editor) {
+  static State& of(EditLine* editor) {
     State* state = nullptr;
     el_get(editor, EL_CLIENTDATA, &state);
-    return state->prompt.data();
+    return *state;
+  }
+  static char* current_prompt(EditLine* editor) { return of(editor).prompt.data(); }
+
+  static unsigned char edit_in_program(EditLine* editor, int) {
+    const LineInfo* const line = el_line(editor);
+    const std::string before(line->buffer, line->lastchar);
+    std::fputs(kPasteOff, of(editor).out);
+    std::fflush(of(editor).out);
+    el_set(editor, EL_PREP_TERM, 0);
+    std::string after = before;
+    try {
+      after = edit_externally(before, of(editor).external);
+    } catch (const Error& error) {
+      notice(error.what());
+    }
+    el_set(editor, EL_PREP_TERM, 1);
+    std::fputs(kPasteOn, of(editor).out);
+    // All of the line goes: what is before the cursor, once that is at the end.
+    el_cursor(editor, static_cast<int>(line->lastchar - line->cursor));
+    const LineInfoW* const wide = el_wline(editor);
+    el_wdeletestr(editor, static_cast<int>(wide->lastchar - wide->buffer));
+    if (!after.empty() && el_insertstr(editor, after.c_str()) != 0) return CC_ERROR;
+    return CC_REDISPLAY;
   }
 };
 
-LineEditor::LineEditor(const std::string& history_path) : state_(std::make_unique<State>()) {
-  ensure_utf8();
+LineEditor::LineEditor(const std::string& history_path, std::string external)
+    : state_(std::make_unique<State>()) {
+  use_utf8_locale();
   State& state = *state_;
   state.history_path = history_path;
+  state.external = std::move(external);
   state.out = output_is_terminal() ? stdout : stderr;
   state.editor = el_init("cria", stdin, state.out, stderr);
   state.history = history_init();
@@ -105,6 +126,8 @@ LineEditor::LineEditor(const std::string& history_path) : state_(std::make_uniqu
   el_set(state.editor, EL_HIST, history, state.history);
   el_set(state.editor, EL_ADDFN, "cria-paste", "Insert a paste", paste);
   el_set(state.editor, EL_BIND, kPasteBegin, "cria-paste", nullptr);
+  el_set(state.editor, EL_ADDFN, "cria-edit", "Edit in a program", State::edit_in_program);
+  el_set(state.editor, EL_BIND, "^G", "cria-edit", nullptr);
   // Else the kernel throws away, at Ctrl-C, what was printed and not yet shown.
   for (const char* mode : {"-d", "-x"}) el_set(state.editor, EL_SETTY, mode, "+noflsh", nullptr);
   el_source(state.editor, nullptr);  // ~/.editrc
@@ -139,6 +162,7 @@ LineEditor::Line LineEditor::read(const std::string& prompt) {
 
 void LineEditor::remember(const std::string& input) {
   State& state = *state_;
+  if (!state.keeps_history) return;
   HistEvent event;
   history(state.history, &event, H_ENTER, input.c_str());
   if (state.history_path.empty()) return;
@@ -147,8 +171,9 @@ void LineEditor::remember(const std::string& input) {
   }
 }
 
+void LineEditor::keep_history(bool keeps) { state_->keeps_history = keeps; }
+
 std::string default_history_path() {
-  if (!environment("CRIA_NOHISTORY").empty() || !environment("OLLAMA_NOHISTORY").empty()) return "";
   if (const std::string state = environment("XDG_STATE_HOME"); !state.empty()) {
     std::error_code error;  // a folder that cannot be made shows when the history is saved
     std::filesystem::create_directories(state + "/cria", error);

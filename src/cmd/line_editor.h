@@ -8,8 +8,9 @@ namespace cria::cmd {
 
 class LineEditor {
  public:
-  // An empty path: no history between sessions.
-  explicit LineEditor(const std::string& history_path);
+  // An empty path: no history between sessions. Ctrl-G opens the command `external`, with the file
+  // to edit behind it.
+  LineEditor(const std::string& history_path, std::string external);
   ~LineEditor();
 
   enum class Status { kLine, kInterrupted, kEnd };
@@ -19,16 +20,16 @@ class LineEditor {
   };
   // Interrupts need an InterruptHandler.
   Line read(const std::string& prompt);
-  // Adds to the history.
+  // Adds to the history, unless none is kept.
   void remember(const std::string& input);
+  void keep_history(bool keeps);
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// Where the history is kept; "" when the user wants none (CRIA_NOHISTORY, OLLAMA_NOHISTORY) or has
-// no home.
+// Where the history is kept; "" when the user has no home.
 std::string default_history_path();
 
 }  // namespace cria::cmd

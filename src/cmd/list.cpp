@@ -4,8 +4,8 @@
 #include "cmd/format.h"
 #include "cmd/json.h"
 #include "cmd/output.h"
+#include "cmd/program_settings.h"
 #include "cmd/table.h"
-#include "registry/store.h"
 
 namespace cria::cmd {
 namespace {
@@ -20,41 +20,46 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string as_table(const std::vector<registry::Entry>& entries) {
-  constexpr size_t kIdDigits = 12;
-  Table table;
-  table.row({"NAME", "ID", "SIZE", "MODIFIED"});
-  for (const registry::Entry& entry : entries) {
-    table.row(
-        {entry.name, entry.id.substr(0, kIdDigits), size_text(entry.size), age_text(age(entry))});
-  }
-  return table.text();
-}
-
-std::string as_json(const std::vector<registry::Entry>& entries) {
+std::string as_json(const std::vector<ListedModel>& listed) {
   Json models = Json::array();
-  for (const registry::Entry& entry : entries) {
-    models.push_back({{"name", entry.name},
-                      {"id", entry.id},
-                      {"size", entry.size},
-                      {"modified_seconds_ago", age(entry)}});
+  for (const ListedModel& model : listed) {
+    models.push_back({{"name", model.name},
+                      {"id", model.id},
+                      {"size", model.size},
+                      {"modified_seconds_ago", model.age}});
   }
   return json_text({{"models", models}});
 }
 
 }  // namespace
 
-int list(const ListOptions& options) {
-  const registry::Store store(registry::Store::default_folder());
+std::vector<ListedModel> stored_models() {
+  const registry::Store store = open_store();
   log::debug("model store ", store.folder().string());
   std::vector<std::string> problems;
-  std::vector<registry::Entry> entries = store.list(&problems);
-  const std::string prefix = lower(options.prefix);
-  std::erase_if(entries, [&](const registry::Entry& entry) {
-    return !lower(entry.name).starts_with(prefix);
-  });
-  print(options.json ? as_json(entries) : as_table(entries));
+  std::vector<ListedModel> models;
+  for (const registry::Entry& entry : store.list(&problems)) {
+    models.push_back({.name = entry.name, .id = entry.id, .size = entry.size, .age = age(entry)});
+  }
   for (const std::string& problem : problems) notice(problem);
+  return models;
+}
+
+std::string models_table(std::span<const ListedModel> models) {
+  Table table;
+  table.row({"NAME", "ID", "SIZE", "MODIFIED"});
+  for (const ListedModel& model : models) {
+    table.row({escape(model.name), short_id(model.id), size_text(model.size), age_text(model.age)});
+  }
+  return table.text();
+}
+
+int list(const ListOptions& options) {
+  std::vector<ListedModel> models = stored_models();
+  const std::string prefix = lower(options.prefix);
+  std::erase_if(models,
+                [&](const ListedModel& model) { return !lower(model.name).starts_with(prefix); });
+  print(options.json ? as_json(models) : models_table(models));
   return 0;
 }
 

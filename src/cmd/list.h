@@ -1,7 +1,10 @@
 #pragma once
 // `cria list`: the stored models.
 
+#include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace cria::cmd {
 
@@ -11,5 +14,14 @@ struct ListOptions {
 };
 
 int list(const ListOptions& options);
+
+struct ListedModel {
+  std::string name, id;
+  int64_t size = 0;  // bytes
+  double age = 0;    // seconds
+};
+// Newest first; what cannot be read is told.
+std::vector<ListedModel> stored_models();
+std::string models_table(std::span<const ListedModel> models);
 
 }  // namespace cria::cmd

@@ -1,13 +1,10 @@
 #include "cmd/progress.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
-#include <mutex>
 #include <utility>
 
 #include "base/error.h"
@@ -15,6 +12,8 @@
 #include "cmd/interrupt.h"
 #include "cmd/output.h"
 #include "cmd/progress_text.h"
+#include "cmd/terminal.h"
+#include "cmd/wait.h"
 
 namespace cria::cmd {
 namespace {
@@ -22,21 +21,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kBarColumns = 20;
-
-size_t terminal_columns() {
-  winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-  return size.ws_col;
-}
-
-// False: it was asked to stop.
-bool wait(const std::stop_token& stop, milliseconds time) {
-  std::mutex mutex;
-  std::condition_variable_any condition;
-  std::unique_lock lock(mutex);
-  condition.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
 
 }  // namespace
 
@@ -56,7 +40,7 @@ void Progress::show_bar(const std::stop_token& stop) const {
     const ProgressState state{done_.load(), total_.load(), watch_.seconds()};
     std::string line = concat(what_, ' ', progress_bar(state, kBarColumns), ' ');
     if (state.total > 0) line += progress_text(state, unit_);
-    line.resize(std::min(line.size(), terminal_columns() - 1));
+    line.resize(std::min(line.size(), static_cast<size_t>(terminal_columns(STDERR_FILENO)) - 1));
     std::fprintf(stderr, "\r%s\033[K", line.c_str());
   } while (wait(stop, kInterval));
   std::fputs("\r\033[K", stderr);  // clears the line

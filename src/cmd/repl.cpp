@@ -3,10 +3,12 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "cmd/external_editor.h"
 #include "cmd/interrupt.h"
 #include "cmd/line_editor.h"
 #include "cmd/multiline.h"
 #include "cmd/output.h"
+#include "cmd/program_settings.h"
 #include "cmd/slash_commands.h"
 
 namespace cria::cmd {
@@ -32,11 +34,22 @@ std::optional<Input> read_input(LineEditor& editor) {
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t") == text.npos; }
 
+// The beginning of the conversation, that a model comes with.
+void print_messages(std::span<const Said> messages) {
+  for (const Said& said : messages) {
+    if (said.role == "user") print(concat(">>> ", said.content, "\n"));
+    if (said.role == "assistant") print(concat(said.content, "\n\n"));
+  }
+  flush();
+}
+
 }  // namespace
 
-void repl(ChatModel& model, Session& session) {
+void repl(Session& session) {
   const InterruptHandler handler;
-  LineEditor editor(default_history_path());
+  LineEditor editor(default_history_path(), external_editor());
+  editor.keep_history(!program_settings().flag("nohistory"));
+  print_messages(session.answerer().own_messages());
   std::fputs("Type a message, or /? for help.\n", stderr);
   while (std::optional<Input> input = read_input(editor)) {
     if (is_blank(input->text)) continue;
@@ -45,7 +58,7 @@ void repl(ChatModel& model, Session& session) {
       if (input->quoted || !input->text.starts_with("/")) {
         session.answer(input->text);
         print("\n");
-      } else if (run_slash_command(input->text, model, session) == AfterCommand::kLeave) {
+      } else if (run_slash_command(input->text, session, editor) == AfterCommand::kLeave) {
         return;
       }
       flush();

@@ -7,6 +7,6 @@
 namespace cria::cmd {
 
 // Until the user leaves. Errors of an answer or a command are shown and do not end it.
-void repl(ChatModel& model, Session& session);
+void repl(Session& session);
 
 }  // namespace cria::cmd

@@ -1,13 +1,19 @@
 #include "cmd/run.h"
 
-#include "base/about_file.h"
-#include "cmd/chat_model.h"
-#include "cmd/format.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "cmd/choose_server.h"
 #include "cmd/input.h"
+#include "cmd/local_answerer.h"
 #include "cmd/output.h"
 #include "cmd/output_format.h"
+#include "cmd/program_settings.h"
+#include "cmd/remote_answerer.h"
 #include "cmd/repl.h"
+#include "cmd/run_vector.h"
 #include "cmd/session.h"
+#include "cmd/terminal.h"
+#include "settings/duration.h"
 
 namespace cria::cmd {
 namespace {
@@ -23,73 +29,74 @@ std::string full_prompt(const std::vector<std::string>& words) {
   return prompt;
 }
 
-// What options say; before it, what a stored model's parameters do.
-struct Choice {
-  Settings settings;
-  serving::ComputeOptions compute;
-  int64_t context = 0;
-};
-
-void take_parameters(const registry::Model& model, Choice& choice) {
-  const modelfile::Parameters parameters = model.parameters();
-  about_file(concat("parameters of ", model.name().shortest()), [&] {
-    serving::set_parameters(choice.settings.generation, modelfile::parameter_lines(parameters));
-  });
-  std::string unused;
-  for (const auto& [name, value] : parameters) {
-    const auto* number = std::get_if<int64_t>(&value);
-    if (serving::is_generation_option(name)) continue;
-    if (name == "num_ctx" && number && *number > 0) {
-      if (choice.context == 0) choice.context = *number;
-    } else if (name == "num_thread" && number && *number >= 0 && *number <= 1024) {
-      if (choice.compute.threads == 0) choice.compute.threads = static_cast<int>(*number);
-    } else {
-      append_item(unused, ", ", name);
-    }
+Wishes wishes_of(const RunOptions& options) {
+  serving::GenerationOptions scratch;  // what is wrong is told before a model is loaded
+  serving::set_parameters(scratch, options.parameters);
+  if (!options.format.empty()) output_format(options.format);
+  if (!options.keep_alive.empty()) settings::parse_keep_alive(options.keep_alive);
+  Wishes wishes{.system = options.system, .format = options.format};
+  if (!options.think.empty()) wishes.think = options.think;
+  for (const auto& [name, value] : options.parameters) {
+    modelfile::set_parameter(wishes.parameters, name, value);
   }
-  if (!unused.empty()) notice("parameters of the model that have no effect here: " + unused);
+  if (options.context > 0) wishes.parameters["num_ctx"] = options.context;
+  return wishes;
 }
 
-void begin(Session& session, const FoundModel& found) {
-  if (!found.stored) return;
-  std::vector<chat::Message> messages;
-  for (const modelfile::Message& message : found.stored->messages()) {
-    messages.push_back({message.role, message.content});
-  }
-  session.begin(found.stored->text(registry::kSystemLayer), messages);
-  for (const std::string_view kind : {registry::kProjectorLayer, registry::kDraftLayer}) {
-    if (found.stored->files(kind).empty()) continue;
-    notice(concat("the model's ", kind == registry::kDraftLayer ? "draft model" : "projector",
-                  " is not used here"));
-  }
+// Of a model that makes vectors; an empty text would be no mistake of the model.
+void print_vector(const Json& vector) { print(vector.dump() + "\n"); }
+
+std::string text_for_vector(const RunOptions& options, const std::string& prompt) {
+  if (!prompt.empty()) return prompt;
+  fail(Error::Code::kInvalidArgument, options.model,
+       ": the model makes vectors of texts and does not talk, expected a text behind its name");
+}
+
+void talk(Session& session, bool interactive, const std::string& prompt) {
+  use_utf8_locale();
+  interactive ? repl(session) : session.answer(prompt);
 }
 
 }  // namespace
 
 int run(const RunOptions& options) {
-  Choice choice{.settings = {}, .compute = options.compute, .context = options.context};
-  serving::set_parameters(choice.settings.generation,
-                          options.parameters);  // what is wrong there is told first
-  choice.settings = {};
-  const auto grammar = options.format.empty() ? nullptr : output_format(options.format);
+  const Wishes wishes = wishes_of(options);
   const bool interactive = options.prompt.empty() && input_is_terminal();
   const std::string prompt = interactive ? "" : full_prompt(options.prompt);
-  const FoundModel found = find_model(options.model);
-  if (found.stored) take_parameters(*found.stored, choice);
-  serving::set_parameters(choice.settings.generation, options.parameters);
-  choice.settings.system = options.system.value_or("");
-  choice.settings.verbose = options.verbose;
-  choice.settings.grammar = grammar;
+  const Look look{.verbose = options.verbose,
+                  .wraps = !options.no_word_wrap,
+                  .hides_thinking = options.hide_thinking};
+  const auto interrupts =
+      interactive ? Session::Interrupts::kEndAnswer : Session::Interrupts::kEndProgram;
+  if (options.insecure) notice("--insecure has no effect: nothing is pulled");
 
-  ChatModel model(found, choice.compute, choice.context);
-  Session session(model, choice.settings, options.raw,
-                  interactive ? Session::Interrupts::kEndAnswer : Session::Interrupts::kEndProgram);
-  begin(session, found);
-  if (interactive) {
-    repl(model, session);
-  } else {
-    session.answer(prompt);
+  if (find_server(options)) {
+    const RemoteOptions remote{.keep_alive = options.keep_alive, .load = interactive};
+    const auto open = [&](const std::string& model, const Wishes& with) {
+      return std::make_unique<RemoteAnswerer>(open_client(), model, with, remote);
+    };
+    auto first = open(options.model, wishes);
+    if (first->can("embedding") && !first->can("completion")) {
+      print_vector(
+          first->vector(text_for_vector(options, prompt), options.truncate, options.dimensions));
+      return 0;
+    }
+    Session session(open, std::move(first), look, interrupts);
+    talk(session, interactive, prompt);
+    return 0;
   }
+  if (!options.keep_alive.empty()) notice("--keepalive has no effect without a server");
+  if (makes_vectors(options.model)) {
+    print_vector(local_vector(options, text_for_vector(options, prompt)));
+    return 0;
+  }
+  const LocalOptions local{
+      .compute = options.compute, .raw = options.raw, .interactive = interactive};
+  const auto open = [&](const std::string& model, const Wishes& with) {
+    return std::make_unique<LocalAnswerer>(model, with, local);
+  };
+  Session session(open, open(options.model, wishes), look, interrupts);
+  talk(session, interactive, prompt);
   return 0;
 }
 

@@ -1,64 +1,47 @@
 #pragma once
-// A conversation with a model, or plain texts that it continues; answers go to standard output as
-// they come.
+// A conversation; answers go to standard output as they come.
 
+#include <functional>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "cmd/chat_model.h"
-#include "cmd/settings.h"
+#include "cmd/answer_printer.h"
+#include "cmd/answerer.h"
 
 namespace cria::cmd {
 
 class Session {
  public:
-  enum class Mode {
-    kChat,   // messages, in the chat format of the model
-    kPlain,  // the model has none: each text is continued
-    kRaw     // likewise, as the user wishes; special tokens in the text are recognised
-  };
   enum class Interrupts { kEndProgram, kEndAnswer };
+  // Makes an answerer for the name of a model.
+  using Open =
+      std::function<std::unique_ptr<Answerer>(const std::string& model, const Wishes& wishes)>;
 
-  // Says why when a model cannot chat although `raw` was not asked for.
-  Session(ChatModel& model, Settings settings, bool raw, Interrupts interrupts);
+  // `open` is for others than the first.
+  Session(Open open, std::unique_ptr<Answerer> first, const Look& look, Interrupts interrupts);
 
   // Prints the answer to a text and keeps both. Paths of pictures in it become pictures, where the
-  // model can see. InvalidArgument when the conversation does not fit
-  // into the context, or the settings make no sense; the text is forgotten then.
+  // model can see. When the conversation does not fit into the context, or something else goes
+  // wrong, the text is forgotten.
   void answer(const std::string& text);
-  void clear() { turns_.clear(); }
+  void clear() { said_.clear(); }
+  // Another model, with which the conversation begins anew. On an error all is as it was.
+  void load(const std::string& model);
+  void save(const std::string& name) { answerer_->save(name, said_); }
 
-  // What a stored model comes with, where no system text was given; without effect where there is
-  // no chat, which is told unless that was asked for.
-  void begin(const std::optional<std::string>& system, std::span<const chat::Message> messages);
-
-  // InvalidArgument: a model that does not chat has no use for it.
-  void set_system(std::string text);
-  Settings& settings() { return settings_; }
+  Answerer& answerer() { return *answerer_; }
+  Look& look() { return look_; }
 
  private:
-  using Pictures = std::vector<std::shared_ptr<const model::Picture>>;
-  struct Turn {
-    chat::Message message;
-    Pictures pictures;
-  };
+  Said question_of(const std::string& text) const;
+  Answered ask(AnswerPrinter& printer);
 
-  Turn turn_of(const std::string& text) const;
-  // With all pictures of the conversation in the request.
-  runner::Request request_of(const Turn& turn) const;
-  runner::Result generate(runner::Request request, std::string& text);
-  runner::Result wait(runner::Generation& generation) const;
-  void report(const runner::Result& result) const;
-  std::string advice() const;
-
-  ChatModel& model_;
-  Settings settings_;
-  Mode mode_;
+  Open open_;
+  std::unique_ptr<Answerer> answerer_;
+  Look look_;
   Interrupts interrupts_;
-  std::vector<Turn> turns_;  // without the system's
+  std::vector<Said> said_;  // without the model's own messages
 };
 
 }  // namespace cria::cmd

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "cmd/line_editor.h"
 #include "cmd/session.h"
 
 namespace cria::cmd {
@@ -10,6 +11,6 @@ namespace cria::cmd {
 enum class AfterCommand { kStay, kLeave };
 
 // InvalidArgument: an unknown command, or one that is used wrongly.
-AfterCommand run_slash_command(std::string_view line, ChatModel& model, Session& session);
+AfterCommand run_slash_command(std::string_view line, Session& session, LineEditor& editor);
 
 }  // namespace cria::cmd

@@ -1,11 +1,11 @@
 #pragma once
 // What --verbose says after an answer.
 
-#include "runner/engine.h"
+#include "cmd/answerer.h"
 
 namespace cria::cmd {
 
 // Counts, durations and rates to standard error.
-void print_statistics(const runner::Result& result, double load_seconds, double answer_seconds);
+void print_statistics(const Answered& answered);
 
 }  // namespace cria::cmd

@@ -2,20 +2,20 @@
 
 #include "base/error.h"
 #include "cmd/output.h"
-#include "registry/store.h"
+#include "cmd/program_settings.h"
 
 namespace cria::cmd {
 
 int copy_model(const CopyOptions& options) {
   const registry::Name from = registry::Name::parse(options.from);
   const registry::Name to = registry::Name::parse(options.to);
-  registry::Store(registry::Store::default_folder()).copy(from, to);
+  open_store().copy(from, to);
   print(concat("copied '", options.from, "' to '", options.to, "'\n"));
   return 0;
 }
 
 int remove_models(const RemoveOptions& options) {
-  const registry::Store store(registry::Store::default_folder());
+  const registry::Store store = open_store();
   std::vector<registry::Name> names;
   for (const std::string& name : options.names) names.push_back(registry::Name::parse(name));
   // All or none, as far as this can be known.

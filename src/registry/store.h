@@ -27,11 +27,15 @@ struct Entry {
   std::filesystem::file_time_type modified;
 };
 
+// Whether blobs that no manifest names are removed.
+enum class Pruning { kOff, kOn };
+
 class Store {
  public:
   // CRIA_MODELS, OLLAMA_MODELS, or ~/.ollama/models. NotFound when there is no home folder either.
   static std::filesystem::path default_folder();
-  explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit Store(std::filesystem::path folder, Pruning pruning = Pruning::kOn)
+      : folder_(std::move(folder)), pruning_(pruning) {}
 
   const std::filesystem::path& folder() const { return folder_; }
   Blobs blobs() const { return Blobs(folder_ / "blobs"); }
@@ -52,8 +56,9 @@ class Store {
   void copy(const Name& from, const Name& to) const;
   // The manifest, then the blobs that no other one names. NotFound.
   void remove(const Name& name) const;
-  // Removes those of a manifest's blobs that none names any more, unless CRIA_NOPRUNE or
-  // OLLAMA_NOPRUNE is set. Blobs stay for a later prune() while another program writes.
+  // Removes those of a manifest's blobs that none names any more, unless it does not prune, or
+  // CRIA_NOPRUNE or OLLAMA_NOPRUNE is set. Blobs stay for a later prune() while another program
+  // writes.
   void discard(const Manifest& manifest) const;
   // Likewise all that no manifest names, and left-overs of programs that were killed, except for
   // what is younger than `grace`: it may be another program's that does not name it yet.
@@ -73,7 +78,10 @@ class Store {
   void remove_unreferenced(const Manifest& manifest) const;
   [[noreturn]] void fail_not_found(const Name& name) const;
 
+  bool may_prune() const;
+
   std::filesystem::path folder_;
+  Pruning pruning_;
 };
 
 }  // namespace cria::registry

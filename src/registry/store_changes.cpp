@@ -19,16 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool may_prune() {
-  for (const char* variable : {"CRIA_NOPRUNE", "OLLAMA_NOPRUNE"}) {
-    const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody sets any
-    if (value && *value && std::string_view(value) != "0" && std::string_view(value) != "false") {
-      return false;
-    }
-  }
-  return true;
-}
-
 // Whether nothing happened to a file for so long that whoever wrote it has named it, or never will.
 // A hard link to an old file is as young as the link.
 bool is_old(const fs::path& path, std::chrono::seconds grace) {
@@ -58,6 +48,17 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 }
 
 }  // namespace
+
+bool Store::may_prune() const {
+  if (pruning_ == Pruning::kOff) return false;
+  for (const char* variable : {"CRIA_NOPRUNE", "OLLAMA_NOPRUNE"}) {
+    const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody sets any
+    if (value && *value && std::string_view(value) != "0" && std::string_view(value) != "false") {
+      return false;
+    }
+  }
+  return true;
+}
 
 void Store::write_manifest(const Path& path, const std::string& text) const {
   const fs::path target = path_of(path);

@@ -140,6 +140,7 @@ TEST_F(StoreChanges, PrunesWhatIsOldAndNobodys) {
     const StoreLock lock = store_.share();
     EXPECT_EQ(store_.prune(seconds(-1)), 0u);
   }
+  EXPECT_EQ(Store(store_.folder(), Pruning::kOff).prune(seconds(-1)), 0u);
   setenv("OLLAMA_NOPRUNE", "1", 1);
   EXPECT_EQ(store_.prune(seconds(-1)), 0u);
   unsetenv("OLLAMA_NOPRUNE");

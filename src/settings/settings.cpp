@@ -29,8 +29,10 @@ constexpr Definition kDefinitions[] = {
     {"kv_cache_type", Kind::kText, "f16", "type of cached keys and values: f32, f16, bf16, q8_0"},
     {"num_thread", Kind::kCount, "0", "threads that compute (0: one for each core)"},
     {"nohistory", Kind::kFlag, "0", "keep no history of what was typed"},
+    {"editor", Kind::kText, "", "what Ctrl-G opens (default: $VISUAL, $EDITOR, or vi)"},
     {"noprune", Kind::kFlag, "0", "keep blobs that no model refers to"},
     {"debug", Kind::kFlag, "0", "tell on standard error what happens inside"},
+    {"api_key", Kind::kSecret, "", "key that a server is shown that asks for one"},
     {"api_keys", Kind::kText, "",
      "file of keys: a line for each, KEY SCOPE..., scopes inference read manage"},
     {"tls_certificate", Kind::kText, "", "file of the server's certificate, PEM"},
@@ -68,6 +70,7 @@ std::optional<int64_t> parse_count(std::string_view text) {
 std::string_view expectation(Kind kind, const std::string& text) {
   switch (kind) {
     case Kind::kText:
+    case Kind::kSecret:
       return "";
     case Kind::kFlag:
       // DEBUG=2 is more of the same.

@@ -16,7 +16,8 @@
 
 namespace cria::settings {
 
-enum class Kind : uint8_t { kText, kFlag, kCount, kDuration, kKeepAlive };
+// A secret is text that is not to be shown.
+enum class Kind : uint8_t { kText, kSecret, kFlag, kCount, kDuration, kKeepAlive };
 
 struct Definition {
   std::string_view name;  // in a file; in the environment CRIA_NAME or OLLAMA_NAME, in capitals

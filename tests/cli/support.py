@@ -1,5 +1,6 @@
 """What the black-box tests of the program share: running it, models, and a terminal to talk through."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 
@@ -25,7 +27,9 @@ STORIES = FIXTURES / "stories260K" / "stories260K-f32.gguf"
 def environment(**more):
     """Of this process, without what changes how the program behaves."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CRIA_", "OLLAMA_", "XDG_"))}
-    return {**kept, "LC_ALL": "C.UTF-8", **more}
+    # No server and no file of settings, whatever this machine has.
+    alone = {"LC_ALL": "C.UTF-8", "CRIA_HOST": "127.0.0.1:1", "XDG_CONFIG_HOME": "/nonexistent"}
+    return {**kept, **alone, **more}
 
 
 class Outcome:
@@ -121,8 +125,10 @@ def write_safetensors(path, tensors, metadata):
 class Terminal:
     """The program at a pseudo-terminal."""
 
-    def __init__(self, *arguments, env=None):
+    def __init__(self, *arguments, env=None, columns=0):
         ours, theirs = pty.openpty()
+        if columns:
+            fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         self.ours = ours
         self.process = subprocess.Popen(
             [PROGRAM, *map(str, arguments)],
@@ -131,7 +137,7 @@ class Terminal:
             stderr=theirs,
             env=env or environment(TERM="xterm"),
             start_new_session=True,
-            preexec_fn=lambda: __import__("fcntl").ioctl(theirs, __import__("termios").TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
         )
         os.close(theirs)
         self.seen = ""

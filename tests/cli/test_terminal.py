@@ -4,47 +4,20 @@ import os
 
 import support
 import tiny_model
-from support import ModelTest, Terminal
+from prompt import CONTINUATION, CONTROL_C, CONTROL_D, PASTE_OFF, Prompt
+from support import ModelTest
 
-CONTROL_C, CONTROL_D, UP = "\x03", "\x04", "\x1b[A"
-# The program turns pasting on before it asks for a line and off behind it. Its editor may draw a prompt more than once,
-# but what lies between off and on is what the line brought about.
-PASTE_ON, PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"
-PROMPT, CONTINUATION = ">>> ", "... "
+UP = "\x1b[A"
 
 
-class Interactive(ModelTest):
+class Interactive(Prompt, ModelTest):
     def setUp(self):
         super().setUp()
         self.terminal = self.start()
 
     def start(self, *options):
         env = support.environment(TERM="xterm", XDG_STATE_HOME=str(self.folder), HOME=str(self.folder))
-        terminal = Terminal("run", self.model, "--seed", "1", "--temperature", "0", *options, env=env)
-        self.addCleanup(terminal.close)
-        self.wait_for_prompt(terminal)
-        return terminal
-
-    def wait_for_prompt(self, terminal=None, prompt=PROMPT):
-        """What came before it."""
-        terminal = terminal or self.terminal
-        before = terminal.expect(PASTE_ON)
-        terminal.expect(prompt)
-        return before
-
-    def keys(self, keys, prompt=PROMPT):
-        """Types at a prompt; what is printed until the next one."""
-        self.terminal.send(keys)
-        self.terminal.expect(PASTE_OFF)
-        return self.wait_for_prompt(prompt=prompt)
-
-    def enter(self, line, prompt=PROMPT):
-        return self.keys(line + "\r", prompt)
-
-    def leave(self, keys, terminal=None):
-        terminal = terminal or self.terminal
-        terminal.send(keys)
-        return terminal.wait()
+        return self.start_prompt("run", self.model, "--seed", "1", "--temperature", "0", *options, env=env)
 
     def history(self):
         return (self.folder / "cria" / "history").read_bytes()
@@ -59,11 +32,11 @@ class Interactive(ModelTest):
             self.assertEqual(self.enter("Once upon a time,").strip(), "there was one")
 
     def test_commands(self):
-        self.assertIn("/set parameter", self.enter("/?"))
+        self.assertIn("/set", self.enter("/?"))
         self.assertIn("llama", self.enter("/show info"))
         self.assertIn('unknown command "/frob"', self.enter("/frob"))
         self.assertIn("did you mean /clear?", self.enter("/claer"))
-        self.assertIn("no parameter", self.enter("/set parameter top_q 1"))
+        self.assertIn("unknown parameter", self.enter("/set parameter top_q 1"))
         self.enter("/set parameter top_k 7")
         self.assertRegex(self.enter("/show parameters"), r"top_k +7")
         self.assertIn("chat template", self.enter("/set system Be kind"))

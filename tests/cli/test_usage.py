@@ -20,7 +20,7 @@ class Usage(CliTest):
 
     def test_help_names_every_command(self):
         known = {"run", "list", "show", "embed", "rerank", "tokenize", "detokenize", "logits", "compare"}
-        known |= {"create", "cp", "rm", "graph", "architectures", "new", "convert", "quantize", "imatrix", "perplexity", "bench", "template"}
+        known |= {"ps", "stop", "config", "create", "cp", "rm", "graph", "architectures", "new", "convert", "quantize", "imatrix", "perplexity", "bench", "template"}
         self.assertLessEqual(known, set(self.commands()))
         self.assertEqual(self.succeed().out, self.succeed("--help").out)
         self.assertEqual(self.succeed("help").out, self.succeed("--help").out)

@@ -1,4 +1,4 @@
-#include "cmd/settings.h"
+#include "cmd/parameters_text.h"
 
 #include "cmd/table.h"
 

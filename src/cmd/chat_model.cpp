@@ -44,9 +44,4 @@ void ChatModel::set_context(int64_t context) {
 
 double ChatModel::take_load_seconds() { return std::exchange(load_seconds_, 0); }
 
-std::vector<tokenizer::Id> ChatModel::chat_prompt(const chat::Conversation& conversation) const {
-  CRIA_CHECK(model_.chat_template());
-  return model_.ids_of(model_.chat_template()->render(conversation, {}));
-}
-
 }  // namespace cria::cmd

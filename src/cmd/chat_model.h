@@ -25,9 +25,6 @@ class ChatModel {
   // Seconds that opening took, the first time it is asked for; then 0.
   double take_load_seconds();
 
-  // The prompt that lets the assistant answer next.
-  std::vector<tokenizer::Id> chat_prompt(const chat::Conversation& conversation) const;
-
  private:
   serving::ComputeOptions compute_;
   serving::TextModel model_;

@@ -16,6 +16,7 @@
 #include "cmd/show_stored.h"
 #include "cmd/stopwatch.h"
 #include "cmd/summary_text.h"
+#include "serving/find_reply_format.h"
 #include "serving/pictures.h"
 #include "serving/sampling.h"
 
@@ -31,10 +32,14 @@ chat::Message message_of(const Said& said) {
   return message;
 }
 
-std::optional<chat::Thinking> thinking_of(const std::optional<std::string>& think) {
-  if (!think) return std::nullopt;
-  const bool level = *think != "true" && *think != "false";
-  return chat::Thinking{.on = *think != "false", .level = level ? *think : ""};
+void tell(const std::vector<chat::ReplyEvent>& events, const Answerer::Receive& receive) {
+  for (const chat::ReplyEvent& event : events) {
+    if (event.kind == chat::ReplyEvent::Kind::kThinking) {
+      receive(Answerer::Part::kThinking, event.text);
+    } else if (event.kind == chat::ReplyEvent::Kind::kContent) {
+      receive(Answerer::Part::kText, event.text);
+    }
+  }
 }
 
 }  // namespace
@@ -47,6 +52,10 @@ LocalAnswerer::LocalAnswerer(const std::string& model, const Wishes& wishes,
       model_(found_, compute_in_force(options.compute, found_),
              context_in_force(wishes.parameters, found_)),
       mode_(mode_of()) {
+  if (chats()) {
+    reply_ = serving::find_reply_format(model_.text(),
+                                        found_.stored ? found_.stored->config().parser : "");
+  }
   if (found_.stored) {
     for (const modelfile::Message& message : found_.stored->messages()) {
       own_.push_back({message.role, message.content});
@@ -86,9 +95,9 @@ void LocalAnswerer::adopt(const Wishes& wishes) {
     fail(Code::kInvalidArgument,
          "a system text needs a chat template, but prompts are continued as plain text here");
   }
-  if (mode_ != Mode::kChat && wishes.think) {
-    fail(Code::kInvalidArgument,
-         "thinking needs a chat template, but prompts are continued as plain text here");
+  if (wishes.think.value_or("false") != "false" &&
+      !(chats() && model_.text().chat_template()->thinks())) {
+    fail(Code::kInvalidArgument, "the model does not support thinking");
   }
   const int64_t context = context_in_force(wishes.parameters, found_);
   if (wishes.parameters.contains("num_thread")) {
@@ -129,35 +138,56 @@ std::shared_ptr<const model::Picture> LocalAnswerer::picture(
   return known;
 }
 
-runner::Request LocalAnswerer::request_of(std::span<const Said> said) {
-  runner::Request request;
+// A model that can think does so unless it is told not to.
+std::optional<chat::Thinking> LocalAnswerer::thinking() const {
+  if (!model_.text().chat_template()->thinks()) return std::nullopt;
+  const std::string think = wishes().think.value_or("true");
+  if (think == "false") return chat::Thinking{.on = false};
+  return chat::Thinking{.on = true, .level = think == "true" ? "medium" : think};
+}
+
+LocalAnswerer::Asked LocalAnswerer::ask(std::span<const Said> said) {
+  Asked asked;
   const auto with_pictures = [&](const Said& one) {
     chat::Message message = message_of(one);
     for (const auto& file : one.pictures) {
-      request.pictures.push_back(picture(file));
+      asked.request.pictures.push_back(picture(file));
       message.pictures += model_.text().picture_token();
     }
     return message;
   };
   if (!chats()) {
-    request.prompt = model_.text().plain_prompt(with_pictures(said.back()), mode_ == Mode::kRaw);
-    return request;
+    asked.request.prompt =
+        model_.text().plain_prompt(with_pictures(said.back()), mode_ == Mode::kRaw);
+    return asked;
   }
   chat::Conversation conversation;
-  conversation.thinking = thinking_of(wishes().think);
-  if (const std::string text = system(); !text.empty()) {
+  conversation.thinking = thinking();
+  // An empty one that is wished for keeps a template from putting its own.
+  if (const std::string text = system(); wishes().system || !text.empty()) {
     conversation.messages.push_back({"system", text});
   }
   for (const Said& one : own_) conversation.messages.push_back(message_of(one));
   for (const Said& one : said) conversation.messages.push_back(with_pictures(one));
-  request.prompt = model_.chat_prompt(conversation);
-  return request;
+  const std::vector<chat::Part> parts = model_.text().chat_template()->render(conversation, {});
+  std::string text;
+  for (const chat::Part& part : parts) text += part.text;
+  const bool begun = reply_.begins_in_thought(text);
+  if (begun) asked.begins = chat::ReplyParser::Begins::kThought;
+  const bool thinks = conversation.thinking && conversation.thinking->on && reply_.thinks();
+  if (grammar_ && thinks && (begun || !reply_.thought_begin.empty())) {
+    asked.request.thoughts = {reply_.thought_begin, reply_.thought_end, begun};
+  }
+  asked.request.prompt = model_.text().ids_of(parts);
+  asked.request.special = reply_.needs_special();
+  return asked;
 }
 
 Answered LocalAnswerer::answer(std::span<const Said> said, const Receive& receive,
                                const std::stop_token& stop) {
   const Stopwatch watch;
-  runner::Request request = request_of(said);
+  auto [request, begins] = ask(said);
+  chat::ReplyParser parser(reply_, {}, begins);
   if (std::ssize(request.prompt) > model_.context()) {
     fail(Code::kInvalidArgument, "the prompt has ", request.prompt.size(), " tokens",
          said.size() > 1 ? " with the conversation so far" : "", ", but the context holds ",
@@ -170,7 +200,7 @@ Answered LocalAnswerer::answer(std::span<const Said> said, const Receive& receiv
   std::exception_ptr failure;  // of the receiver, which is to be thrown as it is
   request.on_text = [&](std::string_view piece) {
     try {
-      receive(Part::kText, piece);
+      tell(parser.add(piece), receive);
       return true;
     } catch (...) {
       failure = std::current_exception();
@@ -187,6 +217,7 @@ Answered LocalAnswerer::answer(std::span<const Said> said, const Receive& receiv
   if (result.finish == runner::Finish::kError) {
     fail(Code::kInternal, model_.text().file().path(), ": ", result.error);
   }
+  tell(parser.end(), receive);
   const double load = model_.take_load_seconds();
   const bool full = result.finish == runner::Finish::kContext;
   return {.total = load + watch.seconds(),

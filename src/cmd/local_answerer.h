@@ -8,6 +8,7 @@
 #include "cmd/find_model.h"
 #include "grammar/grammar.h"
 #include "serving/generation_options.h"
+#include "template/reply/reply_parser.h"
 
 namespace cria::cmd {
 
@@ -43,7 +44,13 @@ class LocalAnswerer : public Answerer {
   Mode mode_of() const;
   void tell_what_has_no_effect() const;
   std::string system() const;
-  runner::Request request_of(std::span<const Said> said);
+  // What the prompt is made of; an answer to it may begin inside of a thought.
+  struct Asked {
+    runner::Request request;
+    chat::ReplyParser::Begins begins = chat::ReplyParser::Begins::kText;
+  };
+  Asked ask(std::span<const Said> said);
+  std::optional<chat::Thinking> thinking() const;
   std::shared_ptr<const model::Picture> picture(const std::shared_ptr<const PictureFile>& file);
   std::string advice() const;
 
@@ -51,7 +58,8 @@ class LocalAnswerer : public Answerer {
   FoundModel found_;
   ChatModel model_;
   Mode mode_;
-  std::vector<Said> own_;  // messages
+  chat::ReplyFormat reply_;  // how it marks its thoughts
+  std::vector<Said> own_;    // messages
   serving::GenerationOptions generation_;
   std::shared_ptr<const grammar::Grammar> grammar_;  // that answers have to fit; null: any
   std::map<std::shared_ptr<const PictureFile>, std::shared_ptr<const model::Picture>> pictures_;

@@ -5,7 +5,9 @@
 
 #include "base/base64.h"
 #include "base/error.h"
+#include "cmd/format.h"
 #include "cmd/list.h"
+#include "cmd/output.h"
 #include "cmd/output_format.h"
 #include "cmd/remote_json.h"
 #include "cmd/remote_show.h"
@@ -63,6 +65,9 @@ RemoteAnswerer::RemoteAnswerer(client::Client client, const std::string& model,
       client_(std::move(client)),
       options_(options),
       about_(cmd::show(client_, model)) {
+  if (!chats() && can("completion")) {
+    notice("the model has no chat template, so the prompt is continued as plain text");
+  }
   set_wishes(wishes);
   if (!options.load) return;
   Json request{{"model", model}, {"stream", false}};
@@ -87,7 +92,13 @@ std::vector<Said> RemoteAnswerer::own_messages() const {
   return messages;
 }
 
-void RemoteAnswerer::adopt(const Wishes& wishes) { format_ = format_json(wishes.format); }
+void RemoteAnswerer::adopt(const Wishes& wishes) {
+  if (!chats() && wishes.system && !wishes.system->empty()) {
+    fail(Code::kInvalidArgument,
+         "a system text needs a chat template, but prompts are continued as plain text here");
+  }
+  format_ = format_json(wishes.format);
+}
 
 void RemoteAnswerer::add_keep_alive(Json& request) const {
   const std::string& text = options_.keep_alive;
@@ -99,12 +110,21 @@ void RemoteAnswerer::add_keep_alive(Json& request) const {
   request["keep_alive"] = is_number ? Json(seconds) : Json(text);
 }
 
+bool RemoteAnswerer::chats() const { return !text_in(about_, "template").empty(); }
+
 Json RemoteAnswerer::request_of(std::span<const Said> said) const {
-  Json messages = Json::array();
-  // The server puts the model's own system text where there is none, and its messages.
-  if (wishes().system) messages.push_back({{"role", "system"}, {"content", *wishes().system}});
-  for (const Said& one : said) messages.push_back(message_json(one));
-  Json request{{"model", model()}, {"messages", std::move(messages)}, {"stream", true}};
+  Json request{{"model", model()}, {"stream", true}};
+  if (chats()) {
+    Json messages = Json::array();
+    // The server puts the model's own system text where there is none, and its messages.
+    if (wishes().system) messages.push_back({{"role", "system"}, {"content", *wishes().system}});
+    for (const Said& one : said) messages.push_back(message_json(one));
+    request["messages"] = std::move(messages);
+  } else {
+    const Json message = message_json(said.back());
+    request["prompt"] = message["content"];
+    if (message.contains("images")) request["images"] = message["images"];
+  }
   if (!wishes().parameters.empty()) request["options"] = parameters_json(wishes().parameters);
   if (!format_.is_null()) request["format"] = format_;
   if (wishes().think) {
@@ -121,6 +141,9 @@ Answered RemoteAnswerer::answer(std::span<const Said> said, const Receive& recei
   const Stopwatch watch;
   Json done;
   const auto take = [&](const Json& line) {
+    if (const std::string text = text_in(line, "response"); !text.empty()) {
+      receive(Part::kText, text);
+    }
     if (const auto message = line.find("message"); message != line.end()) {
       if (const std::string text = text_in(*message, "thinking"); !text.empty()) {
         receive(Part::kThinking, text);
@@ -132,7 +155,7 @@ Answered RemoteAnswerer::answer(std::span<const Said> said, const Receive& recei
     if (flag_in(line, "done")) done = line;
     return true;
   };
-  if (!client_.stream("/api/chat", request_of(said), take, stop)) {
+  if (!client_.stream(chats() ? "/api/chat" : "/api/generate", request_of(said), take, stop)) {
     return {.total = watch.seconds()};
   }
   if (done.is_null()) {
@@ -140,11 +163,24 @@ Answered RemoteAnswerer::answer(std::span<const Said> said, const Receive& recei
          " ended its answer before it was done");
   }
   Answered answered = statistics(done, watch.seconds());
-  if (text_in(done, "done_reason") == "length" && !wishes().parameters.contains("num_predict")) {
-    answered.notice =
-        "the answer was cut, as the context is full or the model's num_predict is reached";
-  }
+  answered.notice = notice_of(done);
   return answered;
+}
+
+// What the server warns of, and a full context; that num_predict cuts an answer was asked for.
+std::string RemoteAnswerer::notice_of(const Json& done) const {
+  std::string notice;
+  if (const auto warnings = done.find("warnings"); warnings != done.end()) {
+    for (const Json& warning : *warnings) {
+      if (warning.is_string()) append_item(notice, "; ", warning.get<std::string>());
+    }
+  }
+  const bool limited = wishes().parameters.contains("num_predict") ||
+                       text_in(about_, "parameters").find("num_predict") != std::string::npos;
+  if (text_in(done, "done_reason") == "length" && !limited) {
+    append_item(notice, "; ", "the context is full, the answer was cut");
+  }
+  return notice;
 }
 
 std::string RemoteAnswerer::show(Topic topic) const {

@@ -17,7 +17,7 @@ class RemoteAnswerer : public Answerer {
   RemoteAnswerer(client::Client client, const std::string& model, const Wishes& wishes,
                  const RemoteOptions& options);
 
-  bool chats() const override { return true; }
+  bool chats() const override;  // not a model without a template
   bool sees() const override { return can("vision"); }
   std::vector<Said> own_messages() const override;
   Answered answer(std::span<const Said> said, const Receive& receive,
@@ -35,6 +35,7 @@ class RemoteAnswerer : public Answerer {
  private:
   void adopt(const Wishes& wishes) override;
   client::Json request_of(std::span<const Said> said) const;
+  std::string notice_of(const client::Json& done) const;
   void add_keep_alive(client::Json& request) const;
 
   client::Client client_;

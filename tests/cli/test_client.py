@@ -139,6 +139,21 @@ class Run(ServerTest):
         self.server.replies["/api/chat"] = [said("Once"), {**said(""), **DONE, "done_reason": "length"}]
         self.assertIn("the answer was cut", self.cria("run", "talker", "Hi").err)
         self.assertEqual(self.cria("run", "talker", "Hi", "--num-predict", "1").err, "")
+        self.server.replies["/api/show"] = {**SHOW, "parameters": "num_predict    1"}
+        self.assertEqual(self.cria("run", "talker", "Hi").err, "")
+
+    def test_warnings_of_the_server_are_told(self):
+        self.server.replies["/api/chat"] = [said("Once"), {**said(""), **DONE, "warnings": ["unknown option", "cut"]}]
+        self.assertEqual(self.cria("run", "talker", "Hi").err, "cria: unknown option; cut\n")
+
+    def test_a_model_without_a_template_continues_the_prompt(self):
+        self.server.replies["/api/show"] = {**SHOW, "template": ""}
+        self.server.replies["/api/generate"] = [{"response": "Once", "done": False}, {"response": "", **DONE}]
+        outcome = self.cria("run", "talker", "Hi", "--seed", "1")
+        self.assertEqual(outcome.out, "Once\n")
+        self.assertIn("no chat template", outcome.err)
+        self.assertEqual(self.server.asked("/api/generate"), [{"model": "talker", "stream": True, "prompt": "Hi", "options": {"seed": 1}}])
+        self.assertIn("a system text needs a chat template", support.cria("run", "talker", "Hi", "--system", "Be kind.", env=self.env).err)
 
     def test_broken_answers(self):
         for lines, expected in (

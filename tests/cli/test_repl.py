@@ -269,3 +269,17 @@ class Local(ReplTest):
         self.enter('/set system """Be', CONTINUATION)
         self.enter('brief."""')
         self.assertEqual(self.lines("/show system"), "Be\nbrief.\n")
+
+    def test_thinking(self):
+        template = (
+            "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}<|im_end|>\n"
+            "{{ end }}<|im_start|>assistant\n{{ if and .IsThinkSet .Think }}<think>\n{{ end }}"
+        )
+        self.create("thinker", f'FROM {self.gguf}\nPARAMETER temperature 0\nPARAMETER num_predict 2\nTEMPLATE """{template}"""')
+        self.assertIn("does not support thinking", self.lines("/set think"))
+        self.enter("/load thinker")
+        self.assertIn("Thinking...\n", self.lines("Once"))
+        self.enter("/set nothink")
+        self.assertNotIn("Thinking", self.lines("Once"))
+        self.enter("/set think high")
+        self.assertRegex(self.lines("Once"), "^Thinking\\.\\.\\.\n.*\\S.*\n\\.\\.\\.done thinking\\.\n")

@@ -7,8 +7,8 @@
 #include "base/memory.h"
 #include "server/errors.h"
 #include "server/inference/engine_size.h"
+#include "serving/find_reply_format.h"
 #include "serving/memory.h"
-#include "template/go/chat_template.h"
 
 namespace cria::server {
 namespace {
@@ -47,22 +47,12 @@ model::LoadedModel read(const std::string& path, const serving::ComputeOptions& 
   return model::load(path, compute.adapters);
 }
 
-chat::ReplyFormat reply_format(const serving::TextModel& model, const std::string& parser) {
-  const chat::ChatTemplate* made = model.chat_template();
-  if (!made) return parser.empty() ? chat::ReplyFormat{} : chat::ReplyFormat::named(parser);
-  chat::ReplyFormat::Hints hints{.parser = parser};
-  if (const auto* go = dynamic_cast<const go::ChatTemplate*>(made)) {
-    hints.thinking_tags = go->thinking_tags();
-  }
-  return chat::ReplyFormat::of(*made, hints);
-}
-
 }  // namespace
 
 LoadedText::LoadedText(StoredSettings with, std::unique_ptr<serving::TextModel> read, int64_t size)
     : stored(std::move(with)),
       model(std::move(read)),
-      reply(reply_format(*model, stored.parser)),
+      reply(serving::find_reply_format(*model, stored.parser)),
       size_bytes(size) {}
 
 registry::Model Models::open(const std::string& name) const {

@@ -76,9 +76,11 @@ Keys keys_of(const settings::Settings& settings) {
   return file.empty() ? Keys() : Keys::read(file);
 }
 
-fs::path store_folder(const settings::Settings& settings) {
+registry::Store store_of(const settings::Settings& settings) {
   const std::string& folder = settings.text("models");
-  return folder.empty() ? registry::Store::default_folder() : fs::path(folder);
+  return registry::Store(
+      folder.empty() ? registry::Store::default_folder() : fs::path(folder),
+      settings.flag("noprune") ? registry::Pruning::kOff : registry::Pruning::kOn);
 }
 
 // Calls something now and then.
@@ -105,7 +107,7 @@ class App::Impl {
  public:
   explicit Impl(const settings::Settings& settings)
       : scheduler_(scheduler_options(settings)),
-        models_(registry::Store(store_folder(settings)), model_options(settings), scheduler_),
+        models_(store_of(settings), model_options(settings), scheduler_),
         inference_(models_, metrics_),
         router_(all_routes(inference_, models_, metrics_)),
         allowed_origins_(settings.text("origins")),

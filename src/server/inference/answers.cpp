@@ -62,7 +62,8 @@ struct Answers::Answer {
   chat::ReplyParser parser;
   std::optional<runner::Generation> generation = {};
   std::vector<TokenLogprob> logprobs = {};  // that no event was told with yet
-  bool has_called = false;                  // a tool
+  int64_t untold_tokens = 0, thinking_tokens = 0;  // since the last text, and in thoughts
+  bool has_called = false;                         // a tool
   bool has_enough = false;                  // and is to say no more
   std::optional<Time::time_point> first_token = {};
   std::exception_ptr failure = {};
@@ -120,10 +121,15 @@ void Answers::submit() {
       Answer& answer = answers_.emplace_back(std::ssize(answers_), choice, prompt, format, tools);
       runner::Request request = request_for(answer);
       request.on_text = [this, &answer](std::string_view text) {
-        return tell(answer, answer.parser.add(text));
+        std::vector<chat::ReplyEvent> events = answer.parser.add(text);
+        const int64_t tokens = std::exchange(answer.untold_tokens, 0);
+        const bool thinks = !events.empty() && events.back().kind == Kind::kThinking;
+        if (thinks) answer.thinking_tokens += tokens;
+        return tell(answer, std::move(events));
       };
       request.on_token = [this, &answer](const runner::Token& token) {
         if (!answer.first_token) answer.first_token = Time::now();
+        ++answer.untold_tokens;
         if (token.logprobs) {
           answer.logprobs.push_back(logprob_of(token, loaded_.model->tokenizer()));
         }
@@ -161,6 +167,7 @@ Outcome Answers::outcome_of(const Answer& answer, const runner::Result& result) 
                   .prompt_tokens = result.prompt_tokens,
                   .cached_tokens = result.cached_tokens,
                   .generated_tokens = std::ssize(result.tokens),
+                  .thinking_tokens = answer.thinking_tokens,
                   .total = Time::now() - times_.begin,
                   .load = times_.load,
                   .prompt = nanoseconds(result.prompt_seconds),

@@ -94,7 +94,7 @@ struct Client::State {
 };
 
 Client::Client(settings::Address address, std::string key)
-    : state_(std::make_unique<State>(std::move(address), std::move(key), Connections())) {}
+    : state_(new State{std::move(address), std::move(key), {}}) {}
 Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 

@@ -21,6 +21,8 @@ class ChatTemplate {
   // Whether it shows tools, or knows of thoughts.
   virtual bool takes_tools() const = 0;
   virtual bool thinks() const = 0;
+  // Whether it can ask for what stands between two texts.
+  virtual bool takes_suffix() const { return false; }
 
   // InvalidArgument: the template fails on it, or refuses it with a message of its own.
   virtual std::vector<Part> render(const Conversation& conversation,

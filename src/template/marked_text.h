@@ -35,6 +35,16 @@ class MarkedText {
 
   void append(const MarkedText& other) { append_range(other, 0, other.size()); }
 
+  // Calls visit(text, special) for each stretch.
+  template <class Visit>
+  void for_each_stretch(const Visit& visit) const {
+    size_t begin = 0;
+    for (const Stretch& stretch : stretches_) {
+      visit(std::string_view(text_).substr(begin, stretch.end - begin), stretch.special);
+      begin = stretch.end;
+    }
+  }
+
   MarkedText substr(size_t begin, size_t end) const {
     MarkedText part;
     part.append_range(*this, begin, end);
@@ -43,11 +53,9 @@ class MarkedText {
 
   std::vector<Part> parts() const {
     std::vector<Part> parts;
-    size_t begin = 0;
-    for (const Stretch& stretch : stretches_) {
-      parts.push_back({text_.substr(begin, stretch.end - begin), stretch.special});
-      begin = stretch.end;
-    }
+    for_each_stretch([&](std::string_view text, bool special) {
+      parts.push_back({std::string(text), special});
+    });
     return parts;
   }
 
@@ -58,10 +66,12 @@ class MarkedText {
   };
 
   void append_range(const MarkedText& other, size_t begin, size_t end) {
-    for (const Stretch& stretch : other.stretches_) {
-      const size_t stop = std::min(end, stretch.end);
-      if (stop <= begin) continue;
-      append(std::string_view(other.text_).substr(begin, stop - begin), stretch.special);
+    auto stretch =
+        std::upper_bound(other.stretches_.begin(), other.stretches_.end(), begin,
+                         [](size_t position, const Stretch& one) { return position < one.end; });
+    for (; begin < end && stretch != other.stretches_.end(); ++stretch) {
+      const size_t stop = std::min(end, stretch->end);
+      append(std::string_view(other.text_).substr(begin, stop - begin), stretch->special);
       begin = stop;
     }
   }

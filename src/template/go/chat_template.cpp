@@ -53,7 +53,7 @@ Value data_of(Variables variables, const std::optional<chat::Thinking>& thinking
 std::vector<chat::Part> run(const Program& program, const Value& data,
                             const chat::RenderOptions& options,
                             MissingKey missing = MissingKey::kZero) {
-  return Executor(program, missing, Limits{}, options.now).run(data).parts();
+  return Executor(program, missing, chat::Limits{}, options.now).run(data).parts();
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ class ChatTemplate final : public chat::ChatTemplate {
   bool has_messages() const { return mentions("messages"); }
   std::string_view language() const override { return "go"; }
   bool takes_tools() const override { return mentions("tools"); }
-  bool takes_suffix() const { return mentions("suffix"); }
+  bool takes_suffix() const override { return mentions("suffix"); }
   // What stands around thoughts; both are empty in a template that knows of none.
   const std::pair<std::string, std::string>& thinking_tags() const { return thinking_tags_; }
   bool thinks() const override {

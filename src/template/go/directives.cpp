@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "base/error.h"
+#include "template/common/unicode.h"
 #include "template/go/printer.h"
-#include "template/go/unicode.h"
 
 namespace cria::go {
 
@@ -57,7 +57,7 @@ class Printer::Directives {
     }
     if (!has_index) read_index();
     if (position_ >= text_.size()) return printer_.append("%!(NOVERB)");
-    const Rune verb = decode_rune(std::string_view(text_).substr(position_));
+    const chat::Rune verb = chat::decode_rune(std::string_view(text_).substr(position_));
     position_ += verb.size;
     print(flags, verb.code);
   }
@@ -190,7 +190,7 @@ void Printer::printf(const MarkedText& format, std::span<const Value> values) {
 
 void Printer::problem(char32_t verb, std::string_view what) {
   std::string text = "%!";
-  append_rune(text, verb);
+  chat::append_rune(text, verb);
   append(concat(text, "(", what, ")"));
 }
 

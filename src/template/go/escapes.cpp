@@ -1,7 +1,7 @@
 // html, js and urlquery.
 
+#include "template/common/unicode.h"
 #include "template/go/functions.h"
-#include "template/go/unicode.h"
 
 namespace cria::go {
 namespace {
@@ -48,14 +48,14 @@ std::string escape_html(std::string_view text) {
 std::string escape_js(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const Rune rune = decode_rune(text);
+    const chat::Rune rune = chat::decode_rune(text);
     if (rune.code == '\\' || rune.code == '\'' || rune.code == '"') {
       out += '\\';
       out += text[0];
     } else if (rune.code < ' ' || (rune.code < 0x80 && std::string_view("<>&=").find(text[0]) !=
                                                            std::string_view::npos)) {
       out += unicode_escape(rune.code);
-    } else if (rune.code < 0x80 || is_printable(rune.code)) {
+    } else if (rune.code < 0x80 || chat::is_printable(rune.code)) {
       out += text.substr(0, rune.size);
     } else {
       out += unicode_escape(rune.code);

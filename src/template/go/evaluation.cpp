@@ -10,7 +10,7 @@ using Kind = Value::Kind;
 using Takes = Function::Takes;
 
 Value Executor::evaluate(const Pipeline& pipeline, const Value& dot) {
-  const Budget::Level level(budget_);
+  const chat::Budget::Level level(budget_);
   at(pipeline.place);
   Value value;
   for (const Command& command : pipeline.commands) {

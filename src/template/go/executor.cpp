@@ -17,7 +17,7 @@ MarkedText Executor::run(const Value& data) {
 }
 
 Executor::Flow Executor::walk(const NodeList& nodes, const Value& dot) {
-  const Budget::Level level(budget_);
+  const chat::Budget::Level level(budget_);
   for (const Node& node : nodes) {
     const Flow flow = walk(node, dot);
     if (flow != Flow::kNext) return flow;

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/quote.h"
+#include "template/common/limits.h"
 #include "template/go/functions.h"
-#include "template/go/limits.h"
 #include "template/go/syntax.h"
 
 namespace cria::go {
@@ -23,7 +23,8 @@ enum class MissingKey {
 
 class Executor {
  public:
-  Executor(const Program& program, MissingKey missing_key, const Limits& limits, std::time_t now)
+  Executor(const Program& program, MissingKey missing_key, const chat::Limits& limits,
+           std::time_t now)
       : program_(program), missing_key_(missing_key), budget_(limits), calls_{budget_, now} {}
 
   // InvalidArgument: whatever Go refuses to execute. Unsupported: beyond the limits.
@@ -68,7 +69,7 @@ class Executor {
 
   const Program& program_;
   const MissingKey missing_key_;
-  Budget budget_;
+  chat::Budget budget_;
   Calls calls_;
   std::string_view template_;  // that runs
   Place place_;

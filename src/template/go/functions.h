@@ -9,14 +9,14 @@
 #include <string_view>
 #include <vector>
 
-#include "template/go/limits.h"
+#include "template/common/limits.h"
 #include "template/go/value.h"
 
 namespace cria::go {
 
 // What a function is told about the run.
 struct Calls {
-  Budget& budget;
+  chat::Budget& budget;
   std::time_t now;
 };
 

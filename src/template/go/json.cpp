@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "template/common/unicode.h"
 #include "template/go/number_text.h"
-#include "template/go/unicode.h"
 
 namespace cria::go {
 namespace {
@@ -59,17 +59,17 @@ class Writer {
   void text(std::string_view text) {
     out_ += '"';
     while (!text.empty()) {
-      const Rune rune = decode_rune(text);
+      const chat::Rune rune = chat::decode_rune(text);
       character(text.substr(0, rune.size), rune);
       text.remove_prefix(rune.size);
     }
     out_ += '"';
   }
 
-  void character(std::string_view bytes, const Rune& rune) {
+  void character(std::string_view bytes, const chat::Rune& rune) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     constexpr std::string_view kCodes = "\b\f\n\r\t\"\\", kNames = "bfnrt\"\\";
-    if (rune.code == kReplacement && rune.size == 1) {
+    if (rune.code == chat::kReplacement && rune.size == 1) {
       out_ += "\\ufffd";
     } else if (rune.code == 0x2028 || rune.code == 0x2029) {
       out_ += rune.code == 0x2028 ? "\\u2028" : "\\u2029";

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "template/go/limits.h"
+#include "template/common/limits.h"
 #include "template/go/value.h"
 
 namespace cria::go {

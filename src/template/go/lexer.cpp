@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/quote.h"
-#include "template/go/unicode.h"
+#include "template/common/unicode.h"
 
 namespace cria::go {
 namespace {
@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 11> kKeywords = {"block", "break",    "co
                                                         "range", "template", "with"};
 
 bool is_space(char c) { return kSpaces.find(c) != std::string_view::npos; }
-bool is_name(char32_t code) { return code == '_' || is_letter_or_digit(code); }
+bool is_name(char32_t code) { return code == '_' || chat::is_letter_or_digit(code); }
 
 std::string_view without_trailing_space(std::string_view text) {
   return text.substr(0, text.find_last_not_of(kSpaces) + 1);
@@ -39,7 +39,7 @@ class Lexer {
   bool at(std::string_view text) const { return rest().starts_with(text); }
   char peek() const { return position_ < source_.size() ? source_[position_] : '\0'; }
   bool at_space() const { return position_ < source_.size() && is_space(source_[position_]); }
-  bool at_name() const { return !rest().empty() && is_name(decode_rune(rest()).code); }
+  bool at_name() const { return !rest().empty() && is_name(chat::decode_rune(rest()).code); }
   // A trim marker needs white space on its other side.
   bool at_trimmed_right() const {
     return at_space() && rest().substr(1).starts_with(kTrimmedRight);
@@ -143,7 +143,7 @@ class Lexer {
 
   void lex_sign(char c, char next) {
     const size_t begin = position_;
-    position_ += decode_rune(rest()).size;
+    position_ += chat::decode_rune(rest()).size;
     if (c == '=') return emit(Kind::kAssign, begin);
     if (c == '|') return emit(Kind::kPipe, begin);
     if (c == '(') return ++parentheses_, emit(Kind::kLeftParenthesis, begin);
@@ -165,12 +165,12 @@ class Lexer {
   void lex_word(Kind kind) {
     const size_t begin = position_;
     if (kind != Kind::kIdentifier) ++position_;
-    while (at_name()) position_ += decode_rune(rest()).size;
+    while (at_name()) position_ += chat::decode_rune(rest()).size;
     const std::string_view word = source_.substr(begin, position_ - begin);
     const bool ends = rest().empty() || at_space() || at(kRight) ||
                       std::string_view(".,|:)(").find(peek()) != std::string_view::npos;
     if (!ends) {
-      const std::string_view bad = rest().substr(0, decode_rune(rest()).size);
+      const std::string_view bad = rest().substr(0, chat::decode_rune(rest()).size);
       return fail_at(begin, concat("bad character ", quote(bad), " after ", quote(word)));
     }
     if (word == ".") kind = Kind::kDot;
@@ -232,7 +232,7 @@ class Lexer {
     }
     const bool is_imaginary = peek() == 'i' || peek() == '+' || peek() == '-';
     if (at_name() || is_imaginary) {
-      position_ += decode_rune(rest()).size;
+      position_ += chat::decode_rune(rest()).size;
       const std::string number = quote(source_.substr(begin, position_ - begin));
       return fail_at(begin, is_imaginary ? concat("complex number ", number, " is not supported")
                                          : concat("bad number syntax: ", number));

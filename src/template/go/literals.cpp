@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "template/go/unicode.h"
+#include "template/common/unicode.h"
 
 namespace cria::go {
 namespace {
@@ -55,7 +55,8 @@ std::optional<Character> take_escape(std::string_view& text, char quote) {
   const size_t digits = name == 'x' ? 2 : name == 'u' ? 4 : name == 'U' ? 8 : 0;
   if (digits == 0) return std::nullopt;
   const auto code = code_of(text, digits, 16);
-  if (!code || (name != 'x' && (*code > kLastRune || is_surrogate(*code)))) return std::nullopt;
+  if (!code || (name != 'x' && (*code > chat::kLastRune || chat::is_surrogate(*code))))
+    return std::nullopt;
   return Character{*code, name == 'x'};
 }
 
@@ -65,7 +66,7 @@ std::optional<Character> take_character(std::string_view& text, char quote) {
     text.remove_prefix(1);
     return take_escape(text, quote);
   }
-  const Rune rune = decode_rune(text);
+  const chat::Rune rune = chat::decode_rune(text);
   text.remove_prefix(rune.size);
   return Character{rune.code, false};
 }
@@ -132,7 +133,7 @@ std::optional<std::string> unquote(std::string_view literal) {
     if (character->is_byte) {
       plain += static_cast<char>(character->code);
     } else {
-      append_rune(plain, character->code);
+      chat::append_rune(plain, character->code);
     }
   }
   return plain;

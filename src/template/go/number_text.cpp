@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "base/error.h"
-#include "template/go/unicode.h"
+#include "template/common/unicode.h"
 
 namespace cria::go {
 namespace {
@@ -71,9 +71,9 @@ std::string code_point_text(uint64_t code, const Flags& flags) {
   make_upper(digits);
   fill(digits, static_cast<size_t>(std::max(4, flags.precision.value_or(4))));
   std::string text = concat("U+", digits);
-  if (flags.sharp && code <= kLastRune && is_printable(static_cast<char32_t>(code))) {
+  if (flags.sharp && code <= chat::kLastRune && chat::is_printable(static_cast<char32_t>(code))) {
     text += " '";
-    append_rune(text, static_cast<char32_t>(code));
+    chat::append_rune(text, static_cast<char32_t>(code));
     text += "'";
   }
   return text;

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "base/quote.h"
+#include "template/common/unicode.h"
 #include "template/go/pipeline_parser.h"
-#include "template/go/unicode.h"
 
 namespace cria::go {
 namespace {
@@ -64,8 +64,8 @@ class Parser {
     return std::ranges::all_of(nodes, [](const Node& node) {
       if (node.kind != Node::Kind::kText) return false;
       std::string_view text = node.text;
-      while (!text.empty() && is_white_space(decode_rune(text).code)) {
-        text.remove_prefix(decode_rune(text).size);
+      while (!text.empty() && chat::is_white_space(chat::decode_rune(text).code)) {
+        text.remove_prefix(chat::decode_rune(text).size);
       }
       return text.empty();
     });

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "template/common/unicode.h"
 #include "template/go/quoted_text.h"
-#include "template/go/unicode.h"
 
 namespace cria::go {
 namespace {
@@ -19,7 +19,7 @@ bool is_one_of(char32_t verb, std::u32string_view verbs) {
 // Of so many characters, for a precision.
 size_t cut(std::string_view text, int runes) {
   size_t size = 0;
-  while (size < text.size() && runes-- > 0) size += decode_rune(text.substr(size)).size;
+  while (size < text.size() && runes-- > 0) size += chat::decode_rune(text.substr(size)).size;
   return size;
 }
 
@@ -32,7 +32,7 @@ void Printer::append(std::string_view text) {
 
 void Printer::pad(std::string_view text, bool zeros) {
   const size_t width = static_cast<size_t>(flags_.width.value_or(0));
-  const size_t size = width > 0 ? count_runes(text) : 0;
+  const size_t size = width > 0 ? chat::count_runes(text) : 0;
   const std::string padding(width > size ? width - size : 0, zeros ? '0' : ' ');
   if (!flags_.minus) append(padding);
   append(text);
@@ -106,11 +106,11 @@ bool Printer::by_method(const Value& value, char32_t verb) {
 void Printer::integer(const Value& value, char32_t verb) {
   const int64_t number = value.integer();
   const auto code = static_cast<uint64_t>(number);
-  const auto rune = code > kLastRune ? kReplacement : static_cast<char32_t>(code);
+  const auto rune = code > chat::kLastRune ? chat::kReplacement : static_cast<char32_t>(code);
   const bool fills = flags_.fills_with_zeros();
   if (verb == 'c') {
     std::string text;
-    append_rune(text, rune);
+    chat::append_rune(text, rune);
     return pad(text, fills);
   }
   if (verb == 'q') {
@@ -218,7 +218,7 @@ void Printer::fields(const Struct& fields, char32_t verb, int depth) {
 
 void Printer::bad_verb(const Value& value, char32_t verb) {
   std::string begin = "%!";
-  append_rune(begin, verb);
+  chat::append_rune(begin, verb);
   append(begin + "(");
   if (value.is_nothing()) {
     append("<nil>");

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "template/go/limits.h"
+#include "template/common/limits.h"
 #include "template/go/number_text.h"
 #include "template/go/value.h"
 
@@ -12,7 +12,7 @@ namespace cria::go {
 
 class Printer {
  public:
-  explicit Printer(Budget& budget) : budget_(budget) {}
+  explicit Printer(chat::Budget& budget) : budget_(budget) {}
 
   void print(std::span<const Value> values);    // spaces between two that are no texts
   void println(std::span<const Value> values);  // spaces between all
@@ -38,7 +38,7 @@ class Printer {
   void bad_verb(const Value& value, char32_t verb);
   void problem(char32_t verb, std::string_view what);
 
-  Budget& budget_;
+  chat::Budget& budget_;
   MarkedText out_;
   Flags flags_;
   bool special_ = false;  // what is printed comes from the template

@@ -1,6 +1,6 @@
 #include "template/go/quoted_text.h"
 
-#include "template/go/unicode.h"
+#include "template/common/unicode.h"
 
 namespace cria::go {
 namespace {
@@ -16,8 +16,8 @@ void append_escaped(std::string& out, char32_t code, char quote, Charset charset
   if (code == static_cast<char32_t>(quote) || code == '\\') {
     out += '\\';
     out += static_cast<char>(code);
-  } else if (is_printable(code) && (code < 0x80 || charset == Charset::kUnicode)) {
-    append_rune(out, code);
+  } else if (chat::is_printable(code) && (code < 0x80 || charset == Charset::kUnicode)) {
+    chat::append_rune(out, code);
   } else if (const size_t i = kCodes.find(code); i != std::u32string_view::npos) {
     out += '\\';
     out += kNames[i];
@@ -35,8 +35,8 @@ void append_escaped(std::string& out, char32_t code, char quote, Charset charset
 std::string quoted_text(std::string_view text, Charset charset) {
   std::string out = "\"";
   while (!text.empty()) {
-    const Rune rune = decode_rune(text);
-    if (rune.code == kReplacement && rune.size == 1) {
+    const chat::Rune rune = chat::decode_rune(text);
+    if (rune.code == chat::kReplacement && rune.size == 1) {
       append_hexadecimal(out += "\\x", static_cast<unsigned char>(text[0]), 2);
     } else {
       append_escaped(out, rune.code, '"', charset);
@@ -47,7 +47,7 @@ std::string quoted_text(std::string_view text, Charset charset) {
 }
 
 std::string quoted_character(char32_t code, Charset charset) {
-  if (code > kLastRune || is_surrogate(code)) code = kReplacement;
+  if (code > chat::kLastRune || chat::is_surrogate(code)) code = chat::kReplacement;
   std::string out = "'";
   append_escaped(out, code, '\'', charset);
   return out += '\'';
@@ -56,9 +56,9 @@ std::string quoted_character(char32_t code, Charset charset) {
 bool can_backquote(std::string_view text) {
   constexpr char32_t kByteOrderMark = 0xfeff;
   while (!text.empty()) {
-    const Rune rune = decode_rune(text);
+    const chat::Rune rune = chat::decode_rune(text);
     const bool is_control = (rune.code < ' ' && rune.code != '\t') || rune.code == 0x7f;
-    const bool is_broken = rune.code == kReplacement && rune.size == 1;
+    const bool is_broken = rune.code == chat::kReplacement && rune.size == 1;
     if (is_control || is_broken || rune.code == '`' || rune.code == kByteOrderMark) return false;
     text.remove_prefix(rune.size);
   }

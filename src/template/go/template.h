@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "template/common/limits.h"
 #include "template/go/executor.h"
-#include "template/go/limits.h"
 #include "template/go/syntax.h"
 #include "template/message.h"
 
@@ -16,7 +16,7 @@ namespace cria::go {
 
 struct ExecuteOptions {
   MissingKey missing_key = MissingKey::kZero;
-  Limits limits{};
+  chat::Limits limits{};
   std::time_t now = std::time(nullptr);
 };
 

@@ -1,17 +1,26 @@
 #pragma once
-// Parses an expression.
+// Parses expressions, as jinja2 ranks their operators.
 
-#include <memory>
+#include <initializer_list>
+#include <string_view>
 
 #include "template/jinja/syntax.h"
 #include "template/jinja/token_stream.h"
 
 namespace cria::jinja {
 
-// Both leave the stream after the expression. `depth` counts the nesting; Unsupported when it grows
-// too deep.
-std::unique_ptr<Expression> parse_expression(TokenStream& tokens, int& depth);
-// Without a conditional `a if b` at the top: what a loop runs over.
-std::unique_ptr<Expression> parse_unconditional(TokenStream& tokens, int& depth);
+enum class Conditionals { kAllowed, kNone };  // a if b else c, not in parentheses
+
+// All leave the stream after what they read. InvalidArgument: what is no expression; Unsupported:
+// nested too deeply.
+ExpressionPointer parse_expression(TokenStream& tokens,
+                                   Conditionals conditionals = Conditionals::kAllowed);
+// An expression, or several with commas between them; it ends before the name `end` too.
+ExpressionPointer parse_tuple(TokenStream& tokens,
+                              Conditionals conditionals = Conditionals::kAllowed,
+                              std::string_view end = "");
+// The filters of a block: "upper | trim". What they apply to is null.
+ExpressionPointer parse_filters(TokenStream& tokens);
+CallArguments parse_arguments(TokenStream& tokens);
 
 }  // namespace cria::jinja

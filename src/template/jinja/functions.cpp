@@ -1,216 +1,86 @@
 #include "template/jinja/functions.h"
 
-#include <algorithm>
-#include <limits>
-#include <optional>
-#include <utility>
+#include <array>
 
-#include "base/error.h"
-#include "base/quote.h"
+#include "template/jinja/operators.h"
+#include "template/jinja/printer.h"
 
 namespace cria::jinja {
 namespace {
 
-const std::string& text_of(const Value& value, const std::string& what) {
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  fail_unsupported(what + " of what is no text");
+constexpr std::array<std::string_view, 8> kNames = {
+    "range", "dict", "namespace", "raise_exception", "strftime_now", "lipsum", "cycler", "joiner"};
+
+Value range(const Arguments& arguments, Calls& calls) {
+  const Bound bound("range", arguments, {"start", "stop", "step"}, 1);
+  const bool has_begin = bound.find(1) != nullptr;
+  const int64_t begin = has_begin ? bound.integer(0, 0) : 0;
+  const int64_t end = bound.integer(has_begin ? 1 : 0, 0), step = bound.integer(2, 1);
+  if (step == 0) refuse("range() arg 3 must not be zero");
+  constexpr int64_t kLongest = 100'000;  // as in the sandbox
+  Sequence range{.kind = Sequence::Kind::kRange, .range = {begin, end, step}};
+  for (int64_t i = begin; step > 0 ? i < end : i > end;) {
+    if (static_cast<int64_t>(range.items.size()) == kLongest) {
+      refuse("range too big, the sandbox blocks ranges larger than ", kLongest);
+    }
+    range.items.push_back(int_value(i));
+    if (__builtin_add_overflow(i, step, &i)) break;
+  }
+  calls.count(range.items.size());
+  return sequence_value(std::move(range));
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) fail_unsupported("case of letters beyond ASCII");
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
+[[noreturn]] void raise_exception(const Arguments& arguments, Calls& calls) {
+  const Bound bound("raise_exception", arguments, {"message"}, 1);
+  throw Raised{to_text(bound.at(0), calls).text()};
 }
 
-std::string upper(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) fail_unsupported("case of letters beyond ASCII");
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
-
-int64_t length(const Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    // Characters, not bytes.
-    return std::count_if(text->begin(), text->end(), [](char c) { return (c & 0xc0) != 0x80; });
-  }
-  if (const auto* items = std::get_if<std::shared_ptr<List>>(&value)) {
-    return static_cast<int64_t>((*items)->size());
-  }
-  if (const auto* items = std::get_if<std::shared_ptr<Dict>>(&value)) {
-    return static_cast<int64_t>((*items)->size());
-  }
-  fail_unsupported("length of this value");
-}
-
-Value split(const std::string& text, const std::string& separator) {
-  if (separator.empty()) fail_unsupported("split by nothing");
-  List parts;
-  size_t begin = 0;
-  for (size_t end = text.find(separator); end != std::string::npos;
-       end = text.find(separator, begin)) {
-    parts.emplace_back(text.substr(begin, end - begin));
-    begin = end + separator.size();
-  }
-  parts.emplace_back(text.substr(begin));
-  return list(std::move(parts));
-}
-
-Value strip_method(const std::string& text, std::span<const Value> arguments, Sides sides) {
-  if (arguments.empty()) return std::string(strip(text, sides));
-  return std::string(strip_of(text, text_of(arguments[0], "strip"), sides));
-}
-
-bool contains(const Value& container, const Value& value) {
-  if (const auto* text = std::get_if<std::string>(&container)) {
-    return text->find(text_of(value, "in")) != std::string::npos;
-  }
-  if (const auto* items = std::get_if<std::shared_ptr<List>>(&container)) {
-    return std::any_of((*items)->begin(), (*items)->end(),
-                       [&](const Value& element) { return equal(element, value); });
-  }
-  if (const auto* items = std::get_if<std::shared_ptr<Dict>>(&container)) {
-    return is<std::string>(value) && (*items)->count(std::get<std::string>(value)) > 0;
-  }
-  fail_unsupported("in for this value");
-}
-
-// Integers beyond this do not occur in chat templates, and sums and products of smaller ones do not
-// overflow.
-constexpr int64_t kLargest = std::numeric_limits<int32_t>::max();
-
-Value arithmetic(const std::string& name, int64_t a, int64_t b) {
-  if (a > kLargest || a < -kLargest || b > kLargest || b < -kLargest) {
-    fail_unsupported("large numbers");
-  }
-  if (name == "+") return a + b;
-  if (name == "-") return a - b;
-  if (name == "*") return a * b;
-  if (name == "<") return a < b;
-  if (name == ">") return a > b;
-  if (name == "<=") return a <= b;
-  if (name == ">=") return a >= b;
-  if (name == "%" && b > 0) return (a % b + b) % b;
-  fail_unsupported("operator " + name);
-}
-
-std::optional<int64_t> bound_of(const Value& value) {
-  if (is<None>(value)) return std::nullopt;
-  if (const auto* number = std::get_if<int64_t>(&value)) return *number;
-  fail_unsupported("slice by what is no integer");
+Value strftime_now(const Arguments& arguments, Calls& calls) {
+  const Bound bound("strftime_now", arguments, {"format"}, 1);
+  const MarkedText* format = bound.text(0);
+  if (!format) refuse("strftime_now: expected a format");
+  constexpr size_t kLongest = 4096;
+  if (format->text().empty()) return special_text("");
+  std::tm local{};
+  localtime_r(&calls.now, &local);
+  std::array<char, kLongest> text;
+  const size_t size = std::strftime(text.data(), text.size(), format->text().c_str(), &local);
+  if (size == 0) refuse_unsupported("strftime_now: a text beyond ", kLongest, " bytes");
+  return calls.text(MarkedText(std::string(text.data(), size), format->special()));
 }
 
 }  // namespace
 
-void fail_unsupported(const std::string& what) {
-  fail(Error::Code::kUnsupported, "chat template: ", what);
+std::span<const std::string_view> function_names() { return kNames; }
+
+Dict dict_of(const Arguments& arguments, Calls& calls) {
+  if (arguments.positional.size() > 1) {
+    refuse("dict expected at most 1 argument, got ", arguments.positional.size());
+  }
+  Dict dict;
+  for (const Value& from : arguments.positional) {
+    check_defined(from);
+    if (from.is(Value::Kind::kDict)) {
+      calls.count(from.dict().entries().size());
+      for (const auto& [key, value] : from.dict().entries()) dict.set(key, value);
+      continue;
+    }
+    for (const Value& pair : iterate(from, calls)) {
+      const Values both = iterate(pair, calls);
+      if (both.size() != 2) refuse("dict(): expected pairs, not a sequence of ", both.size());
+      dict.set(both[0], both[1]);
+    }
+  }
+  for (const auto& [name, value] : arguments.keywords) dict.set(name, value);
+  return dict;
 }
 
-Value apply_filter(const std::string& name, const Value& value, std::span<const Value> arguments) {
-  if (name == "default" || name == "d") {
-    if (arguments.size() != 1) fail_unsupported("default with these arguments");
-    return is<Undefined>(value) ? arguments[0] : value;
-  }
-  if (!arguments.empty()) fail_unsupported("arguments of filter " + name);
-  if (name == "trim") return std::string(strip(to_text(value)));
-  if (name == "length" || name == "count") return length(value);
-  if (name == "string") return to_text(value);
-  if (name == "lower") return lower(to_text(value));
-  if (name == "upper") return upper(to_text(value));
-  if (name == "first") return item(value, int64_t{0});
-  if (name == "last") return item(value, int64_t{-1});
-  fail_unsupported("filter " + quote(name));
-}
-
-bool apply_test(const std::string& name, const Value& value) {
-  const bool is_text = is<std::string>(value);
-  const bool is_mapping = is<std::shared_ptr<Dict>>(value);
-  const bool is_list = is<std::shared_ptr<List>>(value);
-  if (name == "defined") return !is<Undefined>(value);
-  if (name == "undefined") return is<Undefined>(value);
-  if (name == "none") return is<None>(value);
-  if (name == "string") return is_text;
-  if (name == "mapping") return is_mapping;
-  if (name == "iterable" || name == "sequence") return is_text || is_mapping || is_list;
-  if (name == "number" || name == "integer") return is<int64_t>(value);
-  if (name == "boolean") return is<bool>(value);
-  if (name == "true") return is<bool>(value) && std::get<bool>(value);
-  if (name == "false") return is<bool>(value) && !std::get<bool>(value);
-  fail_unsupported("test " + quote(name));
-}
-
-Value call_method(const Value& object, const std::string& name, std::span<const Value> arguments) {
-  if (name == "get" && is<std::shared_ptr<Dict>>(object) && !arguments.empty()) {
-    Value found = item(object, arguments[0]);
-    if (!is<Undefined>(found)) return found;
-    return arguments.size() > 1 ? arguments[1] : Value(None{});
-  }
-  const std::string text = text_of(object, "method " + quote(name));
-  if (name == "strip") return strip_method(text, arguments, Sides::kBoth);
-  if (name == "lstrip") return strip_method(text, arguments, Sides::kLeft);
-  if (name == "rstrip") return strip_method(text, arguments, Sides::kRight);
-  if (name == "lower" && arguments.empty()) return lower(text);
-  if (name == "upper" && arguments.empty()) return upper(text);
-  if (arguments.size() == 1) {
-    const std::string argument = text_of(arguments[0], "argument of method " + quote(name));
-    if (name == "startswith") return text.starts_with(argument);
-    if (name == "endswith") return text.ends_with(argument);
-    if (name == "split") return split(text, argument);
-  }
-  fail_unsupported("method " + quote(name));
-}
-
-Value apply_operator(const std::string& name, const Value& left, const Value& right) {
-  if (name == "==") return equal(left, right);
-  if (name == "!=") return !equal(left, right);
-  if (name == "in") return contains(right, left);
-  if (name == "~") return to_text(left) + to_text(right);
-  if (is<int64_t>(left) && is<int64_t>(right)) {
-    return arithmetic(name, std::get<int64_t>(left), std::get<int64_t>(right));
-  }
-  if (name == "+" && is<std::string>(left) && is<std::string>(right)) {
-    return std::get<std::string>(left) + std::get<std::string>(right);
-  }
-  fail_unsupported("operator " + name + " for these values");
-}
-
-Value item(const Value& container, const Value& key) {
-  if (const auto* items = std::get_if<std::shared_ptr<Dict>>(&container)) {
-    if (!is<std::string>(key)) return Undefined{};
-    const auto found = (*items)->find(std::get<std::string>(key));
-    return found == (*items)->end() ? Value(Undefined{}) : found->second;
-  }
-  const auto* items = std::get_if<std::shared_ptr<List>>(&container);
-  if (items && is<int64_t>(key)) {
-    const auto size = static_cast<int64_t>((*items)->size());
-    const int64_t index = std::get<int64_t>(key) + (std::get<int64_t>(key) < 0 ? size : 0);
-    return index >= 0 && index < size ? (**items)[static_cast<size_t>(index)] : Value(Undefined{});
-  }
-  if (is<Undefined>(container) || is<std::string>(container)) {
-    fail_unsupported("part of a text, or of what is not defined");
-  }
-  return Undefined{};
-}
-
-Value slice(const Value& container, const Value& begin, const Value& end, const Value& step) {
-  const auto* items = std::get_if<std::shared_ptr<List>>(&container);
-  if (!items) fail_unsupported("slice of what is no list");
-  const auto size = static_cast<int64_t>((*items)->size());
-  const int64_t stride = bound_of(step).value_or(1);
-  if (stride == -1 && !bound_of(begin) && !bound_of(end)) {
-    return list(List((*items)->rbegin(), (*items)->rend()));
-  }
-  if (stride != 1) fail_unsupported("slice with this step");
-  const auto place = [&](std::optional<int64_t> bound, int64_t otherwise) {
-    if (!bound) return otherwise;
-    return std::clamp(*bound < 0 ? *bound + size : *bound, int64_t{0}, size);
-  };
-  const int64_t from = place(bound_of(begin), 0);
-  const int64_t to = std::max(from, place(bound_of(end), size));
-  return list(List((*items)->begin() + from, (*items)->begin() + to));
+Value call_function(std::string_view name, const Arguments& arguments, Calls& calls) {
+  if (name == "range") return range(arguments, calls);
+  if (name == "dict") return dict_value(dict_of(arguments, calls));
+  if (name == "raise_exception") raise_exception(arguments, calls);
+  if (name == "strftime_now") return strftime_now(arguments, calls);
+  refuse_unsupported("the function ", name, "() is not supported");
 }
 
 }  // namespace cria::jinja

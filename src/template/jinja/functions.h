@@ -1,24 +1,23 @@
 #pragma once
-// The filters, tests, methods and operators of the language, as functions of values. Each throws
-// Unsupported for a name it does not know and for operands of kinds it does not know.
+// The functions that a template finds without being given them.
 
 #include <span>
 #include <string>
+#include <string_view>
 
-#include "template/jinja/value.h"
+#include "template/jinja/calls.h"
 
 namespace cria::jinja {
 
-[[noreturn]] void fail_unsupported(const std::string& what);
+// What raise_exception(message) throws: the message is for whoever asked.
+struct Raised {
+  std::string message;
+};
 
-Value apply_filter(const std::string& name, const Value& value, std::span<const Value> arguments);
-bool apply_test(const std::string& name, const Value& value);
-Value call_method(const Value& object, const std::string& name, std::span<const Value> arguments);
-// All but `and` and `or`.
-Value apply_operator(const std::string& name, const Value& left, const Value& right);
+std::span<const std::string_view> function_names();
+// Of one of these names, but namespace().
+Value call_function(std::string_view name, const Arguments& arguments, Calls& calls);
 
-// a.name and a[key]: Undefined when there is no such thing.
-Value item(const Value& container, const Value& key);
-Value slice(const Value& container, const Value& begin, const Value& end, const Value& step);
+Dict dict_of(const Arguments& arguments, Calls& calls);  // dict(pairs, name=value)
 
 }  // namespace cria::jinja

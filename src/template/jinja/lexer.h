@@ -1,30 +1,19 @@
 #pragma once
-// Cuts a Jinja template into tokens. White space around tags goes as Hugging Face's settings say:
+// Cuts a Jinja template into tokens. White space around tags goes as transformers sets it:
 // trim_blocks and lstrip_blocks on, the last newline dropped.
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "template/jinja/token.h"
+
 namespace cria::jinja {
 
-struct Token {
-  enum class Kind {
-    kText,
-    kOutputBegin,     // {{
-    kStatementBegin,  // {%
-    kTagEnd,          // }} or %}
-    kName,
-    kString,
-    kInteger,
-    kOperator,
-    kEnd,
-  };
-  Kind kind = Kind::kEnd;
-  std::string text;  // strings are unescaped
-};
+// Messages of what is wrong in the source.
+std::string place_text(std::string_view name, int line);  // "template: NAME:LINE: "
 
-// Unsupported: what is no template, or one with an odd literal.
-std::vector<Token> tokenize(std::string_view source);
+// The last token is kEnd. InvalidArgument: "template: NAME:LINE: ...", what is no template.
+std::vector<Token> tokenize(std::string_view name, std::string_view source);
 
 }  // namespace cria::jinja

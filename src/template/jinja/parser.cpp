@@ -1,166 +1,248 @@
-// Parses the statements of a template.
+#include "template/jinja/parser.h"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <utility>
 
 #include "template/jinja/expression_parser.h"
-#include "template/jinja/syntax.h"
+#include "template/jinja/names.h"
 #include "template/jinja/token_stream.h"
 
 namespace cria::jinja {
 namespace {
 
-using Pointer = std::unique_ptr<Expression>;
+using Kind = Statement::Kind;
+
+constexpr std::array<std::string_view, 7> kRefused = {"include", "import",     "from", "extends",
+                                                      "block",   "autoescape", "do"};
 
 class Parser {
  public:
-  explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
+  Parser(std::string_view name, std::string_view source) : tokens_(name, source) {}
 
   Block run() {
-    Block block = parse_block({});
-    if (!tokens_.at(Token::Kind::kEnd)) tokens_.unexpected();
+    Block block = statements({});
+    if (!tokens_.at(Token::Kind::kEnd)) tokens_.unexpected("text or a tag");
     return block;
   }
 
  private:
-  // Statements up to a tag whose name is one of `ends`; that tag's opening is not consumed.
-  Block parse_block(std::initializer_list<std::string_view> ends) {
-    const Nesting nesting(depth_);
+  // Up to a tag of one of the names; the stream is at that name then.
+  Block statements(std::initializer_list<std::string_view> ends) {
     Block block;
     while (!tokens_.at(Token::Kind::kEnd)) {
+      Statement statement;
+      statement.line = tokens_.line();
       if (tokens_.at(Token::Kind::kText)) {
-        block.emplace_back().text = tokens_.take();
+        statement.text = tokens_.take();
       } else if (tokens_.at(Token::Kind::kOutputBegin)) {
         tokens_.take();
-        Statement& output = block.emplace_back();
-        output.kind = Statement::Kind::kOutput;
-        output.expression = parse_expression(tokens_, depth_);
-        tokens_.expect(Token::Kind::kTagEnd);
-      } else if (tokens_.at(Token::Kind::kStatementBegin)) {
-        const std::string& name = tokens_.next().text;
-        if (std::find(ends.begin(), ends.end(), name) != ends.end()) return block;
-        tokens_.take();
-        block.push_back(parse_statement());
+        statement.kind = Kind::kOutput;
+        statement.expression = parse_tuple(tokens_);
+        tokens_.expect(Token::Kind::kOutputEnd, "}}");
       } else {
-        tokens_.unexpected();
+        tokens_.expect(Token::Kind::kStatementBegin, "{%");
+        if (!tokens_.at(Token::Kind::kName)) tokens_.unexpected("the name of a tag");
+        if (std::ranges::find(ends, tokens_.token().text) != ends.end()) return block;
+        read_tag(statement);
       }
+      block.push_back(std::move(statement));
     }
-    if (ends.size() > 0) tokens_.unexpected();
+    if (ends.size() != 0) tokens_.unexpected(concat("{% ", *(ends.end() - 1), " %}"));
     return block;
   }
 
-  Statement parse_statement() {
-    const std::string name = tokens_.expect(Token::Kind::kName);
-    if (name == "if") return parse_if();
-    if (name == "for") return parse_for();
-    if (name == "set") return parse_set();
-    if (name == "macro") return parse_macro();
-    if (name == "generation") return parse_generation();
-    if (name == "break" || name == "continue") {
-      tokens_.expect(Token::Kind::kTagEnd);
-      Statement jump;
-      jump.kind = Statement::Kind::kUnsupported;
-      return jump;
+  void end_tag() { tokens_.expect(Token::Kind::kStatementEnd, "%}"); }
+
+  // A body and the tag that ends it.
+  Block body(std::string_view end) {
+    end_tag();
+    Block block = statements({end});
+    tokens_.take();
+    end_tag();
+    return block;
+  }
+
+  void read_tag(Statement& statement) {
+    const TokenStream::Nesting nesting(tokens_);
+    const std::string& tag = tokens_.token().text;
+    if (std::ranges::find(kRefused, tag) != kRefused.end()) {
+      tokens_.refuse_as(Error::Code::kUnsupported, "{% ", tag,
+                        " %} is not supported in chat templates");
     }
-    fail(Error::Code::kUnsupported, "chat template: tag ", quote(name));
+    if (tokens_.accept_name("if")) return read_if(statement);
+    if (tokens_.accept_name("for")) return read_for(statement);
+    if (tokens_.accept_name("set")) return read_set(statement);
+    if (tokens_.accept_name("with")) return read_with(statement);
+    if (tokens_.accept_name("macro")) return read_macro(statement);
+    if (tokens_.accept_name("call")) return read_call(statement);
+    if (tokens_.accept_name("print")) return read_print(statement);
+    if (tokens_.accept_name("filter")) {
+      statement.kind = Kind::kFilter;
+      statement.expression = parse_filters(tokens_);
+      statement.body = body("endfilter");
+    } else if (tokens_.accept_name("generation")) {
+      statement.kind = Kind::kScope;
+      statement.body = body("endgeneration");
+    } else if (tokens_.at_name("break") || tokens_.at_name("continue")) {
+      if (loops_ == 0) tokens_.refuse("{% ", tag, " %} stands outside of a loop");
+      statement.kind = tokens_.take() == "break" ? Kind::kBreak : Kind::kContinue;
+      end_tag();
+    } else {
+      tokens_.refuse("unknown tag '", tag, "'");
+    }
   }
 
-  // The tag that ends a block: {% name %}
-  void end_block(std::string_view name) {
-    tokens_.expect(Token::Kind::kStatementBegin);
-    if (!tokens_.accept_name(name)) tokens_.unexpected();
-    tokens_.expect(Token::Kind::kTagEnd);
+  void read_print(Statement& statement) {
+    statement.kind = Kind::kOutput;
+    statement.expression = parse_tuple(tokens_);
+    end_tag();
   }
 
-  Statement parse_if() {
-    Statement statement;
-    statement.kind = Statement::Kind::kIf;
-    Pointer condition = parse_expression(tokens_, depth_);
+  void read_if(Statement& statement) {
+    statement.kind = Kind::kIf;
     while (true) {
-      tokens_.expect(Token::Kind::kTagEnd);
-      Block body = parse_block({"elif", "else", "endif"});
-      const bool was_else = condition == nullptr;
-      statement.branches.emplace_back(std::move(condition), std::move(body));
-      tokens_.expect(Token::Kind::kStatementBegin);
-      if (tokens_.accept_name("endif")) break;
-      if (was_else) tokens_.unexpected();
-      condition = tokens_.accept_name("elif") ? parse_expression(tokens_, depth_) : nullptr;
-      if (!condition && !tokens_.accept_name("else")) tokens_.unexpected();
+      ExpressionPointer condition = parse_tuple(tokens_, Conditionals::kNone);
+      end_tag();
+      statement.branches.emplace_back(std::move(condition), statements({"elif", "else", "endif"}));
+      const std::string tag = tokens_.take();
+      if (tag == "elif") continue;
+      if (tag == "else") statement.branches.emplace_back(nullptr, body("endif"));
+      if (tag == "endif") end_tag();
+      return;
     }
-    tokens_.expect(Token::Kind::kTagEnd);
-    return statement;
   }
 
-  Statement parse_for() {
-    Statement statement;
-    statement.kind = Statement::Kind::kFor;
-    statement.text = tokens_.expect(Token::Kind::kName);
-    while (tokens_.accept_operator(",")) {
-      tokens_.expect(Token::Kind::kName);
-      statement.kind = Statement::Kind::kUnsupported;
+  void read_for(Statement& statement) {
+    statement.kind = Kind::kFor;
+    statement.targets.push_back(target("in", false));
+    if (!tokens_.accept_name("in")) tokens_.unexpected("in");
+    statement.expression = parse_tuple(tokens_, Conditionals::kNone, "recursive");
+    if (tokens_.accept_name("if")) statement.condition = parse_expression(tokens_);
+    statement.is_recursive = tokens_.accept_name("recursive");
+    end_tag();
+    ++loops_;
+    statement.body = statements({"else", "endfor"});
+    --loops_;
+    if (tokens_.take() == "else") {
+      statement.otherwise = body("endfor");
+    } else {
+      end_tag();
     }
-    if (!tokens_.accept_name("in")) tokens_.unexpected();
-    statement.expression = parse_unconditional(tokens_, depth_);
-    if (tokens_.accept_name("if")) statement.filter = parse_expression(tokens_, depth_);
-    if (tokens_.accept_name("recursive")) statement.kind = Statement::Kind::kUnsupported;
-    tokens_.expect(Token::Kind::kTagEnd);
-    statement.body = parse_block({"else", "endfor"});
-    if (tokens_.next().text == "else") {
-      statement.kind = Statement::Kind::kUnsupported;
-      tokens_.take();
-      tokens_.take();
-      tokens_.expect(Token::Kind::kTagEnd);
-      parse_block({"endfor"});
-    }
-    end_block("endfor");
-    return statement;
   }
 
-  Statement parse_set() {
-    Statement statement;
-    statement.kind = Statement::Kind::kSet;
-    statement.text = tokens_.expect(Token::Kind::kName);
-    if (tokens_.accept_operator(".")) statement.attribute = tokens_.expect(Token::Kind::kName);
+  Target one_target(bool takes_attributes) {
+    Target one{.name = tokens_.expect(Token::Kind::kName, "a name")};
+    constexpr std::array<std::string_view, 6> kConstants = {"true", "false", "none",
+                                                            "True", "False", "None"};
+    if (std::ranges::find(kConstants, one.name) != kConstants.end()) {
+      tokens_.refuse("can not assign to '", one.name, "'");
+    }
+    if (takes_attributes && tokens_.accept_operator(".")) {
+      one.attribute = tokens_.expect(Token::Kind::kName, "a name");
+    }
+    return one;
+  }
+
+  Target target(std::string_view end, bool takes_attributes) {
+    const TokenStream::Nesting nesting(tokens_);
+    Target several;
+    bool has_comma = false;
+    do {
+      if (tokens_.at_name(end) || tokens_.at_operator(end)) break;
+      if (tokens_.accept_operator("(")) {
+        several.several.push_back(target(")", takes_attributes));
+        tokens_.expect_operator(")");
+      } else {
+        several.several.push_back(one_target(takes_attributes));
+      }
+    } while (tokens_.accept_operator(",") && (has_comma = true));
+    if (several.several.empty()) tokens_.unexpected("a name");
+    if (has_comma || several.several.size() != 1) return several;
+    Target one = std::move(several.several.front());
+    return one;
+  }
+
+  void read_set(Statement& statement) {
+    statement.targets.push_back(target("=", true));
     if (tokens_.accept_operator("=")) {
-      statement.expression = parse_expression(tokens_, depth_);
-      tokens_.expect(Token::Kind::kTagEnd);
-      return statement;
+      statement.kind = Kind::kSet;
+      statement.expression = parse_tuple(tokens_);
+      return end_tag();
     }
-    statement.kind = Statement::Kind::kUnsupported;
-    tokens_.expect(Token::Kind::kTagEnd);
-    statement.body = parse_block({"endset"});
-    end_block("endset");
-    return statement;
+    statement.kind = Kind::kSetBlock;
+    if (tokens_.accept_operator("|")) statement.expression = parse_filters(tokens_);
+    statement.body = body("endset");
   }
 
-  // Macros are for tools; calling one fails, because its name is not defined.
-  Statement parse_macro() {
-    Statement statement;
-    statement.kind = Statement::Kind::kOmitted;
-    while (!tokens_.at(Token::Kind::kTagEnd) && !tokens_.at(Token::Kind::kEnd)) tokens_.take();
-    tokens_.expect(Token::Kind::kTagEnd);
-    parse_block({"endmacro"});
-    end_block("endmacro");
-    return statement;
+  void read_with(Statement& statement) {
+    statement.kind = Kind::kWith;
+    while (!tokens_.at(Token::Kind::kStatementEnd)) {
+      if (!statement.targets.empty()) tokens_.expect_operator(",");
+      statement.targets.push_back(one_target(false));
+      tokens_.expect_operator("=");
+      statement.values.push_back(parse_expression(tokens_));
+    }
+    statement.body = body("endwith");
   }
 
-  // Marks for training what the assistant says.
-  Statement parse_generation() {
-    Statement statement;
-    statement.kind = Statement::Kind::kBlock;
-    tokens_.expect(Token::Kind::kTagEnd);
-    statement.body = parse_block({"endgeneration"});
-    end_block("endgeneration");
-    return statement;
+  std::vector<Parameter> parameters() {
+    std::vector<Parameter> result;
+    tokens_.expect_operator("(");
+    while (!tokens_.accept_operator(")")) {
+      Parameter parameter{.name = one_target(false).name};
+      if (tokens_.accept_operator("=")) {
+        parameter.preset = parse_expression(tokens_);
+      } else if (!result.empty() && result.back().preset) {
+        tokens_.refuse("a parameter without a default behind one with a default");
+      }
+      result.push_back(std::move(parameter));
+      if (!tokens_.at_operator(")")) tokens_.expect_operator(",");
+    }
+    return result;
+  }
+
+  void read_macro_body(Macro& macro, std::string_view end) {
+    const int loops = std::exchange(loops_, 0);
+    macro.body = body(end);
+    loops_ = loops;
+    const auto reads = [&](std::string_view name) {
+      return reads_name(macro, name) &&
+             std::ranges::find(macro.parameters, name, &Parameter::name) == macro.parameters.end();
+    };
+    macro.takes_more = reads("varargs");
+    macro.takes_keywords = reads("kwargs");
+    macro.takes_caller = reads("caller");
+  }
+
+  void read_macro(Statement& statement) {
+    statement.kind = Kind::kMacro;
+    Macro macro{.name = one_target(false).name};
+    macro.parameters = parameters();
+    read_macro_body(macro, "endmacro");
+    statement.macro = std::make_shared<const Macro>(std::move(macro));
+  }
+
+  void read_call(Statement& statement) {
+    statement.kind = Kind::kCall;
+    Macro caller{.name = "caller"};
+    if (tokens_.at_operator("(")) caller.parameters = parameters();
+    statement.expression = parse_expression(tokens_);
+    if (statement.expression->kind != Expression::Kind::kCall) tokens_.unexpected("a call");
+    read_macro_body(caller, "endcall");
+    statement.macro = std::make_shared<const Macro>(std::move(caller));
   }
 
   TokenStream tokens_;
-  int depth_ = 0;
+  int loops_ = 0;
 };
 
 }  // namespace
 
-Block parse(std::string_view source) { return Parser(tokenize(source)).run(); }
+Program parse(std::string name, std::string_view source) {
+  Block body = Parser(name, source).run();
+  return {std::move(name), std::move(body)};
+}
 
 }  // namespace cria::jinja

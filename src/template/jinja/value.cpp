@@ -1,96 +1,237 @@
 #include "template/jinja/value.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+#include <cmath>
 
 #include "base/error.h"
 
 namespace cria::jinja {
 namespace {
 
-// Beyond ASCII, what Python's str.isspace() takes for white space.
-constexpr std::array<std::string_view, 19> kWideSpaces = {
-    "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81",
-    "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
-    "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8",
-    "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
+// Comparing, printing and freeing recurse.
+constexpr int kHighest = 200;
 
-bool is_narrow_space(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r') || (c >= '\x1c' && c <= '\x1f');
+int height_of(const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::kSequence:
+      return value.sequence().height;
+    case Value::Kind::kDict:
+      return value.dict().height();
+    case Value::Kind::kFunction:
+      return value.function().self ? height_of(*value.function().self) + 1 : 0;
+    default:
+      return 0;
+  }
 }
 
-size_t space_before(std::string_view text) {
-  if (!text.empty() && is_narrow_space(text.front())) return 1;
-  for (const std::string_view space : kWideSpaces) {
-    if (text.starts_with(space)) return space.size();
-  }
-  return 0;
+int checked_height(int height) {
+  if (height <= kHighest) return height;
+  fail(Error::Code::kUnsupported, "a value is nested deeper than ", kHighest);
 }
 
-size_t space_after(std::string_view text) {
-  if (!text.empty() && is_narrow_space(text.back())) return 1;
-  for (const std::string_view space : kWideSpaces) {
-    if (text.ends_with(space)) return space.size();
+std::string text_hash(std::string_view text) {
+  std::string hash(1, 's');
+  hash += text;
+  return hash;
+}
+
+// Equal for keys that are equal, and for no others.
+std::string hash_of(const Value& key) {
+  switch (key.kind()) {
+    case Value::Kind::kUndefined:
+      return "u";
+    case Value::Kind::kNone:
+      return "n";
+    case Value::Kind::kBool:
+    case Value::Kind::kInt:
+      return concat("i", key.integer());
+    case Value::Kind::kFloat: {
+      constexpr double kWhole = 9007199254740992.0;  // 2^53
+      const double number = key.real();
+      if (std::trunc(number) == number && std::fabs(number) <= kWhole) {
+        return concat("i", static_cast<int64_t>(number));
+      }
+      return concat("f", std::hexfloat, number);
+    }
+    case Value::Kind::kText:
+      return text_hash(key.text());
+    case Value::Kind::kSequence: {
+      if (key.sequence().kind != Sequence::Kind::kTuple) break;
+      std::string hash = "t";
+      for (const Value& item : key.sequence().items) {
+        const std::string part = hash_of(item);
+        hash.append(std::to_string(part.size())).append(":").append(part);
+      }
+      return hash;
+    }
+    case Value::Kind::kFunction:
+      return concat("m", key.function().name);
+    case Value::Kind::kObject:
+      return concat("o", &key.object());
+    case Value::Kind::kDict:
+      break;
   }
-  return 0;
+  fail(Error::Code::kInvalidArgument, "unhashable type: '", type_name(key), "'");
+}
+
+template <class T>
+Value make(T held) {
+  Value value;
+  value.held = std::move(held);
+  return value;
+}
+
+Value from_users(Value value) {
+  value.special = false;
+  return value;
 }
 
 }  // namespace
 
-Value list(List items) { return std::make_shared<List>(std::move(items)); }
-Value dict(Dict items) { return std::make_shared<Dict>(std::move(items)); }
+bool Value::is_list() const {
+  return is(Kind::kSequence) && sequence().kind == Sequence::Kind::kList;
+}
 
-bool is_container(const Value& value) {
-  return is<std::shared_ptr<List>>(value) || is<std::shared_ptr<Dict>>(value);
+const Value* Dict::find(const Value& key) const {
+  const auto found = places_.find(hash_of(key));
+  return found == places_.end() ? nullptr : &entries_[found->second].second;
+}
+
+const Value* Dict::find(std::string_view name) const {
+  const auto found = places_.find(text_hash(name));
+  return found == places_.end() ? nullptr : &entries_[found->second].second;
+}
+
+void Dict::set(const Value& key, Value value) { set(hash_of(key), key, std::move(value)); }
+
+void Dict::set(std::string_view name, Value value) {
+  set(text_hash(name), special_text(name), std::move(value));
+}
+
+void Dict::set(std::string hash, const Value& key, Value value) {
+  height_ = checked_height(std::max({height_, height_of(key) + 1, height_of(value) + 1}));
+  const auto [place, is_new] = places_.try_emplace(std::move(hash), entries_.size());
+  if (is_new) {
+    entries_.emplace_back(key, std::move(value));
+  } else {
+    entries_[place->second].second = std::move(value);
+  }
+}
+
+Value none() { return make(None{}); }
+Value bool_value(bool truth) { return make(truth); }
+Value int_value(int64_t number) { return make(number); }
+Value float_value(double number) { return make(number); }
+Value text_value(MarkedText text) {
+  return make(Value::Text(std::make_shared<const MarkedText>(std::move(text))));
+}
+Value special_text(std::string_view text) {
+  return text_value(MarkedText(std::string(text), true));
+}
+Value user_text(std::string_view text) { return text_value(MarkedText(std::string(text), false)); }
+
+Value undefined(std::string why) {
+  return make(Undefined{std::make_shared<const std::string>(std::move(why))});
+}
+
+Value sequence_value(Sequence sequence) {
+  for (const Value& item : sequence.items) {
+    sequence.height = std::max(sequence.height, height_of(item) + 1);
+  }
+  checked_height(sequence.height);
+  return make(std::make_shared<const Sequence>(std::move(sequence)));
+}
+
+Value sequence_value(Sequence::Kind kind, Values items) {
+  return sequence_value({.kind = kind, .items = std::move(items)});
+}
+
+Value list_value(Values items) { return sequence_value(Sequence::Kind::kList, std::move(items)); }
+Value tuple_value(Values items) { return sequence_value(Sequence::Kind::kTuple, std::move(items)); }
+Value dict_value(Dict dict) { return make(std::make_shared<const Dict>(std::move(dict))); }
+
+Value function_value(std::string name, std::optional<Value> self) {
+  if (self) checked_height(height_of(*self) + 1);
+  return make(std::make_shared<const Function>(Function{std::move(name), std::move(self)}));
+}
+
+Value object_value(Object& object) { return make(&object); }
+
+Value value_of(const Data& data) {
+  switch (data.kind()) {
+    case Data::Kind::kNull:
+      return from_users(none());
+    case Data::Kind::kBool:
+      return from_users(bool_value(data.boolean()));
+    case Data::Kind::kInteger:
+      return from_users(int_value(data.integer()));
+    case Data::Kind::kReal:
+      return from_users(float_value(data.real()));
+    case Data::Kind::kText:
+      return user_text(data.text());
+    case Data::Kind::kList: {
+      Values items;
+      for (const Data& item : data.list()) items.push_back(value_of(item));
+      return from_users(list_value(std::move(items)));
+    }
+    case Data::Kind::kObject:
+      break;
+  }
+  Dict dict;
+  for (const auto& [name, member] : data.object()) dict.set(user_text(name), value_of(member));
+  return from_users(dict_value(std::move(dict)));
+}
+
+std::string_view type_name(const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::kUndefined:
+      return "Undefined";
+    case Value::Kind::kNone:
+      return "NoneType";
+    case Value::Kind::kBool:
+      return "bool";
+    case Value::Kind::kInt:
+      return "int";
+    case Value::Kind::kFloat:
+      return "float";
+    case Value::Kind::kText:
+      return "str";
+    case Value::Kind::kSequence: {
+      constexpr std::array<std::string_view, 7> kNames = {
+          "list", "tuple", "range", "generator", "dict_keys", "dict_values", "dict_items"};
+      return kNames[static_cast<size_t>(value.sequence().kind)];
+    }
+    case Value::Kind::kDict:
+      return "dict";
+    case Value::Kind::kFunction:
+      return "function";
+    case Value::Kind::kObject:
+      return value.object().type();
+  }
+  return "";
 }
 
 bool truth(const Value& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
-  if (const auto* number = std::get_if<int64_t>(&value)) return *number != 0;
-  if (const auto* text = std::get_if<std::string>(&value)) return !text->empty();
-  if (const auto* items = std::get_if<std::shared_ptr<List>>(&value)) return !(*items)->empty();
-  if (const auto* items = std::get_if<std::shared_ptr<Dict>>(&value)) return !(*items)->empty();
+  switch (value.kind()) {
+    case Value::Kind::kUndefined:
+    case Value::Kind::kNone:
+      return false;
+    case Value::Kind::kBool:
+    case Value::Kind::kInt:
+      return value.integer() != 0;
+    case Value::Kind::kFloat:
+      return value.real() != 0;
+    case Value::Kind::kText:
+      return !value.text().empty();
+    case Value::Kind::kSequence:
+      return value.sequence().kind == Sequence::Kind::kGenerator || !value.sequence().items.empty();
+    case Value::Kind::kDict:
+      return !value.dict().entries().empty();
+    case Value::Kind::kFunction:
+    case Value::Kind::kObject:
+      return true;
+  }
   return false;
-}
-
-bool equal(const Value& a, const Value& b) {
-  // To Python, truth values are numbers.
-  if (is<bool>(a) && is<int64_t>(b)) return int64_t{std::get<bool>(a)} == std::get<int64_t>(b);
-  if (is<int64_t>(a) && is<bool>(b)) return equal(b, a);
-  if (a.index() != b.index()) return false;
-  if (const auto* flag = std::get_if<bool>(&a)) return *flag == std::get<bool>(b);
-  if (const auto* number = std::get_if<int64_t>(&a)) return *number == std::get<int64_t>(b);
-  if (const auto* text = std::get_if<std::string>(&a)) return *text == std::get<std::string>(b);
-  if (is<Undefined>(a) || is<None>(a)) return true;
-  fail(Error::Code::kUnsupported, "chat template: comparison of lists or dicts");
-}
-
-std::string to_text(const Value& value) {
-  if (is<Undefined>(value)) return "";
-  if (is<None>(value)) return "None";
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "True" : "False";
-  if (const auto* number = std::get_if<int64_t>(&value)) return std::to_string(*number);
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  fail(Error::Code::kUnsupported, "chat template: lists and dicts cannot be written as text");
-}
-
-std::string_view strip(std::string_view text, Sides sides) {
-  if (sides != Sides::kRight) {
-    while (const size_t size = space_before(text)) text.remove_prefix(size);
-  }
-  if (sides != Sides::kLeft) {
-    while (const size_t size = space_after(text)) text.remove_suffix(size);
-  }
-  return text;
-}
-
-std::string_view strip_of(std::string_view text, std::string_view characters, Sides sides) {
-  if (sides != Sides::kRight) {
-    text.remove_prefix(std::min(text.find_first_not_of(characters), text.size()));
-  }
-  if (sides != Sides::kLeft) text = text.substr(0, text.find_last_not_of(characters) + 1);
-  return text;
 }
 
 }  // namespace cria::jinja

@@ -1,8 +1,8 @@
-#include "template/go/unicode.h"
+#include "template/common/unicode.h"
 
 #include <utf8proc.h>
 
-namespace cria::go {
+namespace cria::chat {
 namespace {
 
 utf8proc_category_t category(char32_t code) {
@@ -56,18 +56,39 @@ size_t count_runes(std::string_view text) {
 
 bool is_surrogate(char32_t code) { return code >= 0xd800 && code <= 0xdfff; }
 
-bool is_letter_or_digit(char32_t code) {
+bool is_letter_or_digit(char32_t code) { return is_letter(code) || is_decimal(code); }
+
+bool is_letter(char32_t code) {
   switch (category(code)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
     case UTF8PROC_CATEGORY_LT:
     case UTF8PROC_CATEGORY_LM:
     case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_ND:
       return true;
     default:
       return false;
   }
+}
+
+bool is_decimal(char32_t code) { return category(code) == UTF8PROC_CATEGORY_ND; }
+bool is_upper(char32_t code) { return category(code) == UTF8PROC_CATEGORY_LU; }
+bool is_lower(char32_t code) { return category(code) == UTF8PROC_CATEGORY_LL; }
+bool is_cased(char32_t code) {
+  return is_upper(code) || is_lower(code) || category(code) == UTF8PROC_CATEGORY_LT;
+}
+
+char32_t to_upper(char32_t code) {
+  // Its capital is no simple mapping in Unicode.
+  constexpr char32_t kSharpS = 0xdf;
+  if (code == kSharpS) return code;
+  return static_cast<char32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(code)));
+}
+char32_t to_lower(char32_t code) {
+  return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(code)));
+}
+char32_t to_title(char32_t code) {
+  return static_cast<char32_t>(utf8proc_totitle(static_cast<utf8proc_int32_t>(code)));
 }
 
 bool is_white_space(char32_t code) {
@@ -94,4 +115,4 @@ bool is_printable(char32_t code) {
   }
 }
 
-}  // namespace cria::go
+}  // namespace cria::chat

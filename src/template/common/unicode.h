@@ -1,11 +1,11 @@
 #pragma once
-// UTF-8 and the classes of characters, as Go has them.
+// UTF-8 and the classes of characters, as Go and Python have them.
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace cria::go {
+namespace cria::chat {
 
 inline constexpr char32_t kReplacement = 0xfffd;
 inline constexpr char32_t kLastRune = 0x10ffff;
@@ -24,6 +24,15 @@ size_t count_runes(std::string_view text);
 bool is_surrogate(char32_t code);
 bool is_letter_or_digit(char32_t code);
 bool is_white_space(char32_t code);
+bool is_upper(char32_t code);
+bool is_lower(char32_t code);
+bool is_cased(char32_t code);  // has a case of its own: upper, lower or title
+bool is_letter(char32_t code);
+bool is_decimal(char32_t code);
+// One character for one: U+00DF stays.
+char32_t to_upper(char32_t code);
+char32_t to_lower(char32_t code);
+char32_t to_title(char32_t code);
 bool is_printable(char32_t code);  // and a space only if it is U+0020
 
-}  // namespace cria::go
+}  // namespace cria::chat

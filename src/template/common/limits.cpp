@@ -1,8 +1,8 @@
-#include "template/go/limits.h"
+#include "template/common/limits.h"
 
 #include "base/error.h"
 
-namespace cria::go {
+namespace cria::chat {
 
 void Budget::step(int64_t count) {
   steps_ += count;
@@ -27,4 +27,4 @@ Budget::Level::Level(Budget& budget) : budget_(budget) {
   ++budget_.depth_;
 }
 
-}  // namespace cria::go
+}  // namespace cria::chat

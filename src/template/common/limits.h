@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace cria::go {
+namespace cria::chat {
 
 struct Limits {
   int64_t steps = 10'000'000;        // nodes, commands and calls; 64 bytes of text are one too
@@ -39,4 +39,4 @@ class Budget {
   int depth_ = 0;
 };
 
-}  // namespace cria::go
+}  // namespace cria::chat

@@ -1,0 +1,18 @@
+#pragma once
+// Numbers as they are written.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace cria::jinja {
+
+// "12", "0xff", "0o17", "0b11". Nothing: it is none, or fits in no 64 bits.
+std::optional<int64_t> parse_integer(std::string_view text);
+double parse_float(std::string_view text);  // "1.5e3", of the lexer
+// As Python's int(text, base) and float(text): white space around, a sign, single underscores
+// between digits.
+std::optional<int64_t> to_integer(std::string_view text, int base);
+std::optional<double> to_float(std::string_view text);
+
+}  // namespace cria::jinja

@@ -1,0 +1,74 @@
+// Loops, and what is in the variable `loop`.
+#include "template/jinja/interpreter.h"
+#include "template/jinja/operators.h"
+
+namespace cria::jinja {
+
+void Interpreter::run_loop(const Statement& statement, const Value& over,
+                           const std::shared_ptr<Scope>& scope, int depth) {
+  Values items = chosen(statement, iterate(over, calls_), scope);
+  if (items.empty()) {
+    const Inside inside(*this, scope, out_);
+    run(statement.otherwise);
+    return;
+  }
+  auto& loop = make_object<LoopObject>();
+  loop.statement = &statement;
+  loop.scope = scope;
+  loop.depth = depth;
+  loop.items = std::make_shared<const Values>(std::move(items));
+  const std::shared_ptr<const Values> all = loop.items;
+  for (loop.index = 0; loop.index < all->size(); ++loop.index) {
+    budget_.step();
+    const Inside inside(*this, scope, out_);
+    scope_->set("loop", object_value(loop));
+    line_ = statement.line;
+    assign(statement.targets.front(), (*all)[loop.index]);
+    if (run(statement.body) == Flow::kBreak) break;
+  }
+  // Where a template kept it, it keeps no more than its numbers.
+  loop.scope.reset();
+}
+
+Values Interpreter::chosen(const Statement& statement, Values items,
+                           const std::shared_ptr<Scope>& scope) {
+  if (!statement.condition) return items;
+  Values kept;
+  for (Value& item : items) {
+    const Inside inside(*this, scope, out_);
+    assign(statement.targets.front(), item);
+    if (truth(evaluate(*statement.condition))) kept.push_back(std::move(item));
+  }
+  return kept;
+}
+
+Value Interpreter::call_loop(LoopObject& loop, const Arguments& arguments) {
+  const Bound bound("loop", arguments, {"iterable"}, 1);
+  if (!loop.statement->is_recursive || !loop.scope) {
+    refuse("the loop must have the 'recursive' marker to be called");
+  }
+  MarkedText made;
+  {
+    const Inside inside(*this, scope_, &made);
+    const std::shared_ptr<Scope> scope = loop.scope;
+    run_loop(*loop.statement, bound.at(0), scope, loop.depth + 1);
+  }
+  return text_value(std::move(made));
+}
+
+Value Interpreter::call_loop_method(LoopObject& loop, std::string_view name,
+                                    const Arguments& arguments) {
+  const Values& given = arguments.positional;
+  if (!arguments.keywords.empty()) refuse("loop.", name, "() takes no named arguments");
+  if (name == "cycle") {
+    if (given.empty()) refuse("no items for cycling given");
+    return given[loop.index % given.size()];
+  }
+  const bool is_same =
+      loop.was_asked && equal(list_value(loop.changed_before), list_value(given), calls_);
+  loop.was_asked = true;
+  loop.changed_before = given;
+  return bool_value(!is_same);
+}
+
+}  // namespace cria::jinja

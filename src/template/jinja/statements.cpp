@@ -1,0 +1,147 @@
+// Statements: what a template does.
+#include "template/jinja/functions.h"
+#include "template/jinja/interpreter.h"
+#include "template/jinja/lexer.h"
+#include "template/jinja/operators.h"
+#include "template/jinja/printer.h"
+
+namespace cria::jinja {
+
+MarkedText Interpreter::run(const Variables& variables) {
+  MarkedText out;
+  out_ = &out;
+  scope_ = std::make_shared<Scope>(nullptr);
+  for (const std::string_view known : function_names()) {
+    scope_->set(known, function_value(std::string(known)));
+  }
+  scope_ = std::make_shared<Scope>(scope_);
+  for (const auto& [known, value] : variables) scope_->set(known, value);
+  try {
+    run(program_.body);
+  } catch (const Raised& raised) {
+    fail(Error::Code::kInvalidArgument, raised.message);
+  } catch (const Error& error) {
+    fail(error.code(), place_text(program_.name, line_), error.what());
+  }
+  return out;
+}
+
+Interpreter::Flow Interpreter::run(const Block& block) {
+  for (const Statement& statement : block) {
+    if (const Flow flow = run(statement); flow != Flow::kNext) return flow;
+  }
+  return Flow::kNext;
+}
+
+Interpreter::Flow Interpreter::run(const Statement& statement) {
+  using Kind = Statement::Kind;
+  const chat::Budget::Level level(budget_);
+  budget_.step();
+  line_ = statement.line;
+  switch (statement.kind) {
+    case Kind::kText:
+      budget_.text(statement.text.size());
+      out_->append(statement.text, true);
+      break;
+    case Kind::kOutput:
+      print(evaluate(*statement.expression));
+      break;
+    case Kind::kIf:
+      return run_if(statement);
+    case Kind::kFor:
+      run_loop(statement, evaluate(*statement.expression), scope_, 1);
+      break;
+    case Kind::kSet:
+      assign(statement.targets.front(), evaluate(*statement.expression));
+      break;
+    case Kind::kSetBlock:
+    case Kind::kFilter: {
+      Value made = text_value(captured(statement.body));
+      if (statement.expression) {
+        const Value* outer = std::exchange(block_, &made);
+        made = evaluate(*statement.expression);
+        block_ = outer;
+      }
+      statement.kind == Kind::kFilter ? print(made) : assign(statement.targets.front(), made);
+      break;
+    }
+    case Kind::kWith:
+      run_with(statement);
+      break;
+    case Kind::kScope:
+      out_->append(captured(statement.body));
+      break;
+    case Kind::kMacro:
+      scope_->set(statement.macro->name, make_macro(statement.macro));
+      break;
+    case Kind::kCall:
+      run_call(statement);
+      break;
+    case Kind::kBreak:
+      return Flow::kBreak;
+    case Kind::kContinue:
+      return Flow::kContinue;
+  }
+  return Flow::kNext;
+}
+
+Interpreter::Flow Interpreter::run_if(const Statement& statement) {
+  for (const auto& [condition, body] : statement.branches) {
+    if (!condition || truth(evaluate(*condition))) return run(body);
+  }
+  return Flow::kNext;
+}
+
+void Interpreter::run_with(const Statement& statement) {
+  const Values values = evaluate_all(statement.values);
+  const Inside inside(*this, scope_, out_);
+  for (size_t i = 0; i < values.size(); ++i) assign(statement.targets[i], values[i]);
+  run(statement.body);
+}
+
+void Interpreter::run_call(const Statement& statement) {
+  const Expression& expression = *statement.expression;
+  const Value callee = evaluate(*expression.operands.front());
+  Arguments given = arguments(expression.arguments);
+  given.keywords.emplace_back("caller", make_macro(statement.macro));
+  print(call(callee, given));
+}
+
+void Interpreter::print(const Value& value) {
+  const MarkedText text = to_text(value, calls_);
+  budget_.text(text.size());
+  out_->append(text);
+}
+
+MarkedText Interpreter::captured(const Block& body) {
+  MarkedText made;
+  const Inside inside(*this, scope_, &made);
+  run(body);
+  return made;
+}
+
+void Interpreter::assign(const Target& target, const Value& value) {
+  if (!target.attribute.empty()) return assign_attribute(target, value);
+  if (!target.name.empty()) return scope_->set(target.name, value);
+  check_defined(value);
+  const Values items = iterate(value, calls_);
+  if (items.size() != target.several.size()) {
+    refuse(items.size() > target.several.size() ? "too many" : "not enough",
+           " values to unpack (expected ", target.several.size(), ")");
+  }
+  for (size_t i = 0; i < items.size(); ++i) assign(target.several[i], items[i]);
+}
+
+void Interpreter::assign_attribute(const Target& target, const Value& value) {
+  const Value* found = scope_->find(target.name);
+  auto* names = found && found->is(Value::Kind::kObject)
+                    ? dynamic_cast<Namespace*>(&found->object())
+                    : nullptr;
+  if (!names) refuse("cannot assign attribute on non-namespace object '", target.name, "'");
+  if (target.attribute.starts_with('_')) {
+    refuse("'", target.attribute, "': attributes of a namespace can not begin with '_'");
+  }
+  names->attributes.set(target.attribute, value);
+}
+
+}  // namespace cria::jinja

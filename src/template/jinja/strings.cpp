@@ -1,0 +1,260 @@
+#include "template/jinja/strings.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cria::jinja {
+namespace {
+
+constexpr char32_t kSharpS = 0xdf;
+
+// The size of the last character.
+size_t last_size(std::string_view text) {
+  for (size_t size = 2; size <= std::min<size_t>(4, text.size()); ++size) {
+    if (chat::decode_rune(text.substr(text.size() - size)).size == size) return size;
+  }
+  return 1;
+}
+
+bool contains_character(std::string_view characters, std::string_view one) {
+  while (!characters.empty()) {
+    const size_t size = chat::decode_rune(characters).size;
+    if (characters.substr(0, size) == one) return true;
+    characters.remove_prefix(size);
+  }
+  return false;
+}
+
+void append_upper(std::string& out, char32_t code) {
+  if (code == kSharpS) {
+    out += "SS";
+  } else {
+    chat::append_rune(out, chat::to_upper(code));
+  }
+}
+
+void append_title(std::string& out, char32_t code) {
+  if (code == kSharpS) {
+    out += "Ss";
+  } else {
+    chat::append_rune(out, chat::to_title(code));
+  }
+}
+
+void append_lower(std::string& out, char32_t code) { chat::append_rune(out, chat::to_lower(code)); }
+
+}  // namespace
+
+bool is_space(char32_t code) {
+  return (code >= 0x1c && code <= 0x1f) || chat::is_white_space(code);
+}
+
+std::string_view strip(std::string_view text, Side side,
+                       std::optional<std::string_view> characters) {
+  const auto goes = [&](std::string_view one) {
+    return characters ? contains_character(*characters, one)
+                      : is_space(chat::decode_rune(one).code);
+  };
+  while (side != Side::kRight && !text.empty()) {
+    const size_t size = chat::decode_rune(text).size;
+    if (!goes(text.substr(0, size))) break;
+    text.remove_prefix(size);
+  }
+  while (side != Side::kLeft && !text.empty()) {
+    const size_t size = last_size(text);
+    if (!goes(text.substr(text.size() - size))) break;
+    text.remove_suffix(size);
+  }
+  return text;
+}
+
+MarkedText strip(const MarkedText& text, Side side, std::optional<std::string_view> characters) {
+  const std::string_view left = strip(std::string_view(text.text()), side, characters);
+  const auto begin = static_cast<size_t>(left.data() - text.text().data());
+  return text.substr(begin, begin + left.size());
+}
+
+std::vector<size_t> offsets(std::string_view text) {
+  std::vector<size_t> result;
+  size_t offset = 0;
+  while (offset < text.size()) {
+    result.push_back(offset);
+    offset += chat::decode_rune(text.substr(offset)).size;
+  }
+  result.push_back(offset);
+  return result;
+}
+
+int64_t length(std::string_view text) { return static_cast<int64_t>(chat::count_runes(text)); }
+
+MarkedText joined(const std::vector<MarkedText>& texts, const MarkedText& between) {
+  MarkedText out;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) out.append(between);
+    out.append(texts[i]);
+  }
+  return out;
+}
+
+MarkedText repeated(const MarkedText& text, int64_t count) {
+  MarkedText out;
+  if (text.size() == 0) return out;
+  for (int64_t i = 0; i < count; ++i) out.append(text);
+  return out;
+}
+
+MarkedText replaced(const MarkedText& text, std::string_view from, const MarkedText& to,
+                    int64_t limit) {
+  const std::string_view all = text.text();
+  MarkedText out;
+  size_t position = 0;
+  for (int64_t count = 0; limit < 0 || count < limit; ++count) {
+    const size_t found = all.find(from, position);
+    if (found == std::string_view::npos) break;
+    out.append(text.substr(position, found));
+    out.append(to);
+    position = found + from.size();
+    if (!from.empty()) continue;
+    if (position == all.size()) break;
+    const size_t next = position + chat::decode_rune(all.substr(position)).size;
+    out.append(text.substr(position, next));
+    position = next;
+  }
+  out.append(text.substr(position, all.size()));
+  return out;
+}
+
+std::vector<MarkedText> split(const MarkedText& text, std::string_view separator, int64_t limit,
+                              Side from) {
+  const std::string_view all = text.text();
+  std::vector<MarkedText> parts;
+  const auto may = [&] { return limit < 0 || static_cast<int64_t>(parts.size()) < limit; };
+  if (from == Side::kRight) {
+    size_t end = all.size();
+    while (may() && end >= separator.size()) {
+      const size_t found = all.rfind(separator, end - separator.size());
+      if (found == std::string_view::npos) break;
+      parts.push_back(text.substr(found + separator.size(), end));
+      end = found;
+    }
+    parts.push_back(text.substr(0, end));
+    std::ranges::reverse(parts);
+    return parts;
+  }
+  size_t begin = 0;
+  while (may()) {
+    const size_t found = all.find(separator, begin);
+    if (found == std::string_view::npos) break;
+    parts.push_back(text.substr(begin, found));
+    begin = found + separator.size();
+  }
+  parts.push_back(text.substr(begin, all.size()));
+  return parts;
+}
+
+std::vector<MarkedText> split_words(const MarkedText& text, int64_t limit, Side from) {
+  const std::vector<size_t> places = offsets(text.text());
+  const auto blank = [&](size_t i) {
+    return is_space(chat::decode_rune(std::string_view(text.text()).substr(places[i])).code);
+  };
+  std::vector<MarkedText> parts;
+  const auto is_last = [&] { return limit >= 0 && static_cast<int64_t>(parts.size()) >= limit; };
+  size_t begin = 0, end = places.size() - 1;  // in characters
+  while (from == Side::kRight) {
+    while (end > begin && blank(end - 1)) --end;
+    if (end == begin) break;
+    size_t word = end;
+    const bool takes_rest = is_last();
+    while (word > begin && (takes_rest || !blank(word - 1))) --word;
+    parts.push_back(text.substr(places[word], places[end]));
+    end = word;
+  }
+  if (from == Side::kRight) {
+    std::ranges::reverse(parts);
+    return parts;
+  }
+  while (true) {
+    while (begin < end && blank(begin)) ++begin;
+    if (begin == end) return parts;
+    size_t word = begin;
+    const bool takes_rest = is_last();
+    while (word < end && (takes_rest || !blank(word))) ++word;
+    parts.push_back(text.substr(places[begin], places[word]));
+    begin = word;
+  }
+}
+
+std::vector<MarkedText> split_lines(const MarkedText& text, bool keeps_ends) {
+  const std::string_view all = text.text();
+  std::vector<MarkedText> lines;
+  size_t begin = 0, position = 0;
+  while (position < all.size()) {
+    const chat::Rune rune = chat::decode_rune(all.substr(position));
+    const char32_t code = rune.code;
+    const bool ends = (code >= '\n' && code <= '\r') || (code >= 0x1c && code <= 0x1e) ||
+                      code == 0x85 || code == 0x2028 || code == 0x2029;
+    size_t next = position + rune.size;
+    if (ends) {
+      if (code == '\r' && next < all.size() && all[next] == '\n') ++next;
+      lines.push_back(text.substr(begin, keeps_ends ? next : position));
+      begin = next;
+    }
+    position = next;
+  }
+  if (begin < all.size()) lines.push_back(text.substr(begin, all.size()));
+  return lines;
+}
+
+MarkedText mapped(const MarkedText& text,
+                  const std::function<void(std::string& out, char32_t code)>& change) {
+  MarkedText out;
+  text.for_each_stretch([&](std::string_view stretch, bool special) {
+    std::string changed;
+    while (!stretch.empty()) {
+      const chat::Rune rune = chat::decode_rune(stretch);
+      if (rune.code == chat::kReplacement && rune.size == 1) {
+        changed += stretch.front();
+      } else {
+        change(changed, rune.code);
+      }
+      stretch.remove_prefix(rune.size);
+    }
+    out.append(changed, special);
+  });
+  return out;
+}
+
+MarkedText upper(const MarkedText& text) { return mapped(text, append_upper); }
+MarkedText lower(const MarkedText& text) { return mapped(text, append_lower); }
+
+MarkedText capitalized(const MarkedText& text) {
+  bool is_first = true;
+  return mapped(text, [&](std::string& out, char32_t code) {
+    std::exchange(is_first, false) ? append_title(out, code) : append_lower(out, code);
+  });
+}
+
+MarkedText swapped_case(const MarkedText& text) {
+  return mapped(text, [](std::string& out, char32_t code) {
+    chat::is_upper(code) ? append_lower(out, code) : append_upper(out, code);
+  });
+}
+
+MarkedText titled(const MarkedText& text) {
+  bool follows_cased = false;
+  return mapped(text, [&](std::string& out, char32_t code) {
+    follows_cased ? append_lower(out, code) : append_title(out, code);
+    follows_cased = chat::is_cased(code);
+  });
+}
+
+MarkedText padded(const MarkedText& text, int64_t left, int64_t right, std::string_view fill,
+                  bool is_special) {
+  const MarkedText one{std::string(fill), is_special};
+  MarkedText out = repeated(one, left);
+  out.append(text);
+  out.append(repeated(one, right));
+  return out;
+}
+
+}  // namespace cria::jinja

@@ -37,7 +37,7 @@ ALLOWED = {
     "template": [],
     "runner": ["model", "kvcache", "tokenizer", "sample", "grammar"],
     "modelfile": [],
-    "registry": ["modelfile", "fs/gguf"],
+    "registry": ["modelfile", "template", "fs/gguf"],
     "create": ["registry", "modelfile", "convert", "quantize", "model", "tokenizer", "fs/gguf"],
     # A model that is ready to run, for commands and for the server.
     "serving": ["runner", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",

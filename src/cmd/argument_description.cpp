@@ -108,8 +108,11 @@ CLI::Option* json_file(CLI::App* command, const char* name, std::optional<std::s
 void declare_template(CLI::App& app, Action& action) {
   const auto [command, options] = declare(
       app, action, "template", "Prints the prompt that a chat template makes.", render_template);
-  text(command, "--go", options->go, "The template, in the language of Go's text/template")
-      ->required()
+  text(command, "MODEL", options->model, "A model with its own template: a name or a GGUF file")
+      ->type_name("");
+  text(command, "--go", options->go, "A template in the language of Go's text/template")
+      ->type_name("FILE");
+  text(command, "--jinja", options->jinja, "A template in the language of Jinja")
       ->type_name("FILE");
   CLI::Option* messages =
       json_file(command, "--messages", options->messages,
@@ -126,14 +129,25 @@ void declare_template(CLI::App& app, Action& action) {
       ->type_name("TIME");
   command->parse_complete_callback([o = options] {
     if (!o->messages && !o->data) throw CLI::RequiredError("--messages or --data");
+    const int sources = !o->model.empty() + !o->go.empty() + !o->jinja.empty();
+    if (sources == 0) throw CLI::RequiredError("MODEL, --go or --jinja");
+    if (sources > 1) throw CLI::ValidationError("one of MODEL, --go and --jinja is wanted");
+    if (o->tokens && o->model.empty()) throw CLI::RequiredError("--tokens: MODEL");
   });
-  explain(command,
-          "Go templates see what they see in Ollama: .System, .Messages, .Tools and so on. With "
-          "--data, whole\nnumbers are int, others float64.",
-          "  cria template --go chat.gotmpl --messages talk.json\n"
-          "  cria template --go chat.gotmpl --messages - <<< '[{\"role\": \"user\", \"content\": "
-          "\"Hello\"}]'\n"
-          "  cria template --go any.gotmpl --data values.json --now 2026-07-31");
+  command->add_flag("--tokens", options->tokens,
+                    "Print the ids that the model reads in place of the text");
+  explain(
+      command,
+      "MODEL's is its TEMPLATE, if it has one, or the chat template of its file. Go templates "
+      "see what they see in\nOllama: .System, .Messages, .Tools and so on; Jinja templates what "
+      "transformers shows them. With --data,\nthe value is all that a Go template sees, and "
+      "an object's members are the variables of a Jinja template.",
+      "  cria template smollm2:135m --messages talk.json --tokens\n"
+      "  cria template --jinja chat_template.jinja --messages talk.json\n"
+      "  cria template --go chat.gotmpl --messages talk.json\n"
+      "  cria template --go chat.gotmpl --messages - <<< '[{\"role\": \"user\", \"content\": "
+      "\"Hello\"}]'\n"
+      "  cria template --go any.gotmpl --data values.json --now 2026-07-31");
 }
 
 }  // namespace

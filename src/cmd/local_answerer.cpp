@@ -68,9 +68,7 @@ LocalAnswerer::LocalAnswerer(const std::string& model, const Wishes& wishes,
 LocalAnswerer::Mode LocalAnswerer::mode_of() const {
   if (options_.raw) return Mode::kRaw;
   if (model_.text().chat_template()) return Mode::kChat;
-  const std::string& problem = model_.text().template_problem();
-  notice(concat(problem.empty() ? "the model has no chat template"
-                                : "the model's chat template cannot be used: " + problem,
+  notice(concat(model_.text().template_problem(),
                 ", so the prompt is continued as plain text (--raw asks for this)"));
   return Mode::kPlain;
 }

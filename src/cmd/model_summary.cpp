@@ -4,8 +4,8 @@
 #include <set>
 
 #include "base/error.h"
+#include "registry/chat_template.h"
 #include "registry/model_config.h"
-#include "template/chat.h"
 
 namespace cria::cmd {
 namespace {
@@ -48,8 +48,7 @@ void summarize_tokenizer(const gguf::File& file, ModelSummary& summary) {
   const std::string chat_template = text(file, "tokenizer.chat_template");
   summary.has_chat_template = !chat_template.empty();
   if (!summary.has_chat_template) return;
-  const auto format = chat::Format::recognise(chat_template);
-  if (format) summary.chat_format = format->name();
+  summary.template_problem = registry::find_chat_template(file, std::nullopt).problem;
 }
 
 std::optional<ModelSummary::Adapter> summarize_adapter(const gguf::File& file) {

@@ -22,7 +22,7 @@ struct ModelSummary {
   int64_t tokens = 0;
   std::optional<int64_t> bos, eos;
   bool has_chat_template = false;
-  std::string chat_format;  // the known format that the template is; "" if none
+  std::string template_problem;  // why it can not be used; "" if it can
 
   std::string license;
 

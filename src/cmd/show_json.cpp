@@ -29,7 +29,7 @@ Json tokenizer_json(const ModelSummary& summary) {
           {"bos", optional(summary.bos)},
           {"eos", optional(summary.eos)},
           {"has_chat_template", summary.has_chat_template},
-          {"chat_format", text_or_null(summary.chat_format)}};
+          {"template_problem", text_or_null(summary.template_problem)}};
 }
 
 Json adapter_json(const ModelSummary::Adapter& adapter) {

@@ -15,8 +15,8 @@ void add(Table& table, const char* name, const std::optional<int64_t>& value) {
 }
 
 std::string chat_template_text(const ModelSummary& summary) {
-  if (!summary.chat_format.empty()) return summary.chat_format;
-  return summary.has_chat_template ? "of no known format" : "none";
+  if (!summary.has_chat_template) return "none";
+  return summary.template_problem.empty() ? "Jinja" : summary.template_problem;
 }
 
 Table adapter_table(const ModelSummary& summary) {

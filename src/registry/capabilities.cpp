@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "registry/chat_template.h"
+
 namespace cria::registry {
 namespace {
 
@@ -22,22 +24,17 @@ std::vector<std::string> capabilities(const gguf::File& file,
                                       const std::optional<std::string>& go_template,
                                       bool has_projector) {
   const std::string architecture = text(file, "general.architecture");
-  const std::string chat_template =
-      go_template ? *go_template : text(file, "tokenizer.chat_template");
-  const auto mentions = [&](std::string_view word) {
-    return chat_template.find(word) != std::string::npos;
-  };
   std::vector<std::string> found;
   const bool embeds = has_key(file, architecture + ".pooling_type");
   found.emplace_back(embeds ? "embedding" : "completion");
   if (has_projector || has_key(file, architecture + ".vision.block_count")) {
     found.emplace_back("vision");
   }
-  if (mentions(go_template ? ".Tools" : "tools")) found.emplace_back("tools");
-  if (go_template && mentions(".Suffix")) found.emplace_back("insert");
-  if (mentions(go_template ? ".Think" : "reasoning_content") || mentions("<think>")) {
-    found.emplace_back("thinking");
-  }
+  const auto chat_template = find_chat_template(file, go_template).chat_template;
+  if (!chat_template) return found;
+  if (chat_template->takes_tools()) found.emplace_back("tools");
+  if (chat_template->takes_suffix()) found.emplace_back("insert");
+  if (chat_template->thinks()) found.emplace_back("thinking");
   return found;
 }
 

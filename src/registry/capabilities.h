@@ -9,8 +9,8 @@
 
 namespace cria::registry {
 
-// Of completion, embedding, vision, tools, insert and thinking. `go_template` is that of a
-// TEMPLATE, which stands before the file's own.
+// Of completion, embedding, vision, tools, insert and thinking; the last three are what the chat
+// template reads. `go_template` is that of a TEMPLATE, which stands before the file's own.
 std::vector<std::string> capabilities(const gguf::File& file,
                                       const std::optional<std::string>& go_template,
                                       bool has_projector);

@@ -6,6 +6,8 @@
 #include "base/about_file.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "registry/chat_template.h"
+#include "serving/prompt_ids.h"
 
 namespace cria::serving {
 
@@ -33,10 +35,10 @@ TextModel::TextModel(model::LoadedModel loaded, const std::optional<std::string>
   tokenizer_ = about_file(file().path(), [&] {
     return tokenizer::make_tokenizer(tokenizer::Vocabulary::from(file()));
   });
-  template_ = find_template(go_template, file());
-  log::debug("chat template: ", template_.made              ? template_.made->language()
-                                : template_.problem.empty() ? "none"
-                                                            : template_.problem);
+  template_ = registry::find_chat_template(file(), go_template);
+  lacks_template_ = go_template.value_or("").empty() &&
+                    file().text("tokenizer.chat_template").value_or("").empty();
+  log::debug("chat template: ", chat_template() ? chat_template()->language() : template_problem());
 }
 
 int64_t TextModel::largest_context() const { return context_length(loaded_); }
@@ -55,9 +57,7 @@ void TextModel::start(const ComputeOptions& compute, const EngineSize& size,
 }
 
 std::vector<tokenizer::Id> TextModel::ids_of(std::span<const chat::Part> parts) const {
-  std::vector<tokenizer::Piece> pieces;
-  for (const chat::Part& part : parts) pieces.push_back({part.text, part.special});
-  return with_bos(tokenizer_->encode(pieces));
+  return prompt_ids(*tokenizer_, parts);
 }
 
 const std::string& TextModel::picture_token() const {
@@ -70,22 +70,10 @@ const std::string& TextModel::picture_token() const {
 
 std::vector<tokenizer::Id> TextModel::plain_prompt(const chat::Message& message,
                                                    bool special) const {
-  std::vector<tokenizer::Id> ids = with_bos(tokenizer_->encode(message.content, special));
+  std::vector<tokenizer::Id> ids =
+      with_bos(*tokenizer_, tokenizer_->encode(message.content, special));
   const std::vector<tokenizer::Id> pictures = tokenizer_->encode(message.pictures, true);
   ids.insert(ids.begin(), pictures.begin(), pictures.end());
-  return ids;
-}
-
-std::vector<tokenizer::Id> TextModel::with_bos(std::vector<tokenizer::Id> ids) const {
-  const tokenizer::Vocabulary& vocabulary = tokenizer_->vocabulary();
-  const bool wanted = vocabulary.add_bos || ids.empty();
-  if (vocabulary.bos >= 0 && wanted && (ids.empty() || ids.front() != vocabulary.bos)) {
-    ids.insert(ids.begin(), vocabulary.bos);
-  }
-  if (ids.empty()) {
-    fail(Error::Code::kInvalidArgument,
-         "the prompt is empty, and the vocabulary has no BOS token to start from");
-  }
   return ids;
 }
 

@@ -11,7 +11,7 @@
 #include "model/loading.h"
 #include "runner/engine.h"
 #include "serving/compute.h"
-#include "serving/find_template.h"
+#include "template/find.h"
 #include "tokenizer/tokenizer.h"
 
 namespace cria::serving {
@@ -36,8 +36,11 @@ class TextModel {
   const gguf::File& file() const { return *loaded_.file; }
   const tokenizer::Tokenizer& tokenizer() const { return *tokenizer_; }
   const model::Vision* vision() const { return loaded_.model->vision(); }  // null: it can not see
-  const chat::ChatTemplate* chat_template() const { return template_.made.get(); }  // null: none
+  // Null when there is none that can be used; `template_problem` says why.
+  const chat::ChatTemplate* chat_template() const { return template_.chat_template.get(); }
   const std::string& template_problem() const { return template_.problem; }
+  // Neither one that can be used nor another.
+  bool lacks_template() const { return lacks_template_; }
   int64_t largest_context() const;  // that it was made for; 0: its file does not say
 
   // Makes the engine, in the place of the one there was: two at once might not fit into memory.
@@ -56,11 +59,10 @@ class TextModel {
   std::vector<tokenizer::Id> plain_prompt(const chat::Message& message, bool special) const;
 
  private:
-  std::vector<tokenizer::Id> with_bos(std::vector<tokenizer::Id> ids) const;
-
   model::LoadedModel loaded_;
   std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
-  FoundTemplate template_;
+  chat::FoundTemplate template_;
+  bool lacks_template_;
   EngineSize size_;
   std::unique_ptr<model::Executor> executor_;
   std::unique_ptr<runner::Engine> engine_;  // last: it uses the others

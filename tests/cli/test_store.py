@@ -380,6 +380,23 @@ class Run(StoreTest):
         self.assertEqual(tokens("plain", "--system", "there was one"), counts[1])
         self.assertEqual(tokens("system", "--system", "there was one little girl"), tokens("plain", "--system", "there was one little girl"))
 
+    def test_a_template_stands_before_the_files_own(self):
+        (self.folder / "chat.gguf").write_bytes(tiny_model.changed({"tokenizer.chat_template": (TEXT, CHATML)}))
+        self.create("own", "FROM chat.gguf")
+        self.create("other", "FROM chat.gguf\nTEMPLATE \"<{{ .Prompt }}>\"")
+        talk = self.folder / "talk.json"
+        talk.write_text('[{"role": "user", "content": "Hi"}]')
+        self.assertIn("<|im_start|>user\nHi", self.cria("template", "own", "--messages", talk).out)
+        self.assertEqual(self.cria("template", "other", "--messages", talk).out, "<Hi>")
+
+    def test_a_template_that_can_not_be_used_is_told_of(self):
+        (self.folder / "chat.gguf").write_bytes(tiny_model.changed({"tokenizer.chat_template": (TEXT, "\n{% if")}))
+        self.create("broken", "FROM chat.gguf")
+        err = self.cria("run", "broken", "Once", *GREEDY).err
+        self.assertIn("the model's chat template can not be used: template: chat_template:2: ", err)
+        self.assertIn("continued as plain text", err)
+        self.assertIn("can not be used", self.cria("show", self.folder / "chat.gguf").out)
+
     def test_without_a_chat_template_they_have_no_effect(self):
         self.create("a", "FROM tiny.gguf\nSYSTEM Be kind.")
         self.assertIn("no effect without a chat template", self.cria("run", "a", "Once", *GREEDY).err)

@@ -2,7 +2,9 @@
 
 import json
 
-from support import CliTest
+import tiny_model
+from support import CliTest, cria
+from tiny_model import TEXT
 
 CHAT = (
     "{{ if .System }}<|system|>{{ .System }}<|end|>{{ end }}"
@@ -126,3 +128,45 @@ class Template(CliTest):
         self.fail_with(2, "template", "--data", go)
         self.fail_with(2, "template", "--go", go, "--data", go, "--messages", go)
         self.assertIn("cannot open", self.fail_with(1, "template", "--go", "/no/such", "--data", "/no/such").err)
+
+
+class Jinja(CliTest):
+    """Templates in Jinja, and those of models."""
+
+    CHAT = (
+        "{{ bos_token }}{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
+        "{% if tools %}{{ tools | length }}{% endif %}{{ '<|assistant|>' if add_generation_prompt }}"
+    )
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    def test_messages_and_data(self):
+        jinja, talk = self.file("t.jinja", self.CHAT), self.file("talk.json", [{"role": "user", "content": "Hi"}])
+        self.assertEqual(self.succeed("template", "--jinja", jinja, "--messages", talk).out, "<|user|>Hi<|assistant|>")
+        data = self.file("data.json", {"messages": [{"role": "x", "content": 1.0}], "bos_token": "^"})
+        self.assertEqual(self.succeed("template", "--jinja", jinja, "--data", data).out, "^<|x|>1.0")
+
+    def test_what_a_template_refuses(self):
+        talk = self.file("talk.json", [])
+        for template, what in (("a\n{{ 1 + '' }}", "t.jinja:2: unsupported operand"), ("{{ raise_exception('No way') }}", "No way"), ("{% if %}", "t.jinja:1: ")):
+            self.assertIn(what, self.fail_with(1, "template", "--jinja", self.file("t.jinja", template), "--messages", talk).err)
+        self.assertIn("members", self.fail_with(1, "template", "--jinja", self.file("t.jinja", "x"), "--data", talk).err)
+
+    def test_a_models_own(self):
+        model = self.folder / "chat.gguf"
+        model.write_bytes(tiny_model.changed({"tokenizer.chat_template": (TEXT, self.CHAT)}))
+        talk = self.file("talk.json", [{"role": "user", "content": "Hi"}])
+        prompt = self.succeed("template", model, "--messages", talk).out
+        self.assertTrue(prompt.endswith("<|user|>Hi<|assistant|>"), prompt)
+        ids = self.succeed("template", model, "--messages", talk, "--tokens").out.split()
+        self.assertGreater(len(ids), 3)
+        decoded = self.succeed("detokenize", model, stdin=" ".join(ids).encode())
+        self.assertIn("<|user|>Hi<|assistant|>", decoded.out)
+
+    def test_where_templates_come_from(self):
+        jinja = self.file("t.jinja", "x")
+        for arguments in ([], ["--jinja", jinja, "--go", jinja], ["--jinja", jinja, "--tokens"]):
+            self.assertNotEqual(cria("template", *arguments, "--messages", jinja).status, 0)

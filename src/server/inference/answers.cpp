@@ -61,10 +61,10 @@ struct Answers::Answer {
   const ReadyPrompt& prompt;
   chat::ReplyParser parser;
   std::optional<runner::Generation> generation = {};
-  std::vector<TokenLogprob> logprobs = {};  // that no event was told with yet
+  std::vector<TokenLogprob> logprobs = {};         // that no event was told with yet
   int64_t untold_tokens = 0, thinking_tokens = 0;  // since the last text, and in thoughts
   bool has_called = false;                         // a tool
-  bool has_enough = false;                  // and is to say no more
+  bool has_enough = false;                         // and is to say no more
   std::optional<Time::time_point> first_token = {};
   std::exception_ptr failure = {};
 };

@@ -74,8 +74,8 @@ Seen Maker::see(const Turn& turn) const {
 
 // Null: the model has none.
 const chat::ChatTemplate* Maker::chat_template() const {
-  if (!model_.template_problem().empty()) {
-    unsupported("chat", "its template cannot be used: " + model_.template_problem());
+  if (!model_.chat_template() && !model_.lacks_template()) {
+    unsupported("chat", model_.template_problem());
   }
   return model_.chat_template();
 }

@@ -64,18 +64,7 @@ struct Target {
 struct Statement;
 using Block = std::vector<Statement>;
 
-struct Parameter {
-  std::string name;
-  ExpressionPointer preset = {};
-};
-
-struct Macro {
-  std::string name = {};
-  std::vector<Parameter> parameters = {};
-  Block body = {};
-  // Which of these names its body reads.
-  bool takes_more = false, takes_keywords = false, takes_caller = false;
-};
+struct Macro;
 
 struct Statement {
   enum class Kind {
@@ -105,6 +94,19 @@ struct Statement {
   std::vector<std::pair<ExpressionPointer, Block>> branches = {};
   Block body = {}, otherwise = {};
   std::shared_ptr<const Macro> macro = {};
+};
+
+struct Parameter {
+  std::string name;
+  ExpressionPointer preset = {};
+};
+
+struct Macro {
+  std::string name = {};
+  std::vector<Parameter> parameters = {};
+  Block body = {};
+  // Which of these names its body reads.
+  bool takes_more = false, takes_keywords = false, takes_caller = false;
 };
 
 struct Program {

@@ -104,6 +104,11 @@ class ServerTests(ServerTest):
             sorted(told.json["warnings"]),
             ['option "num_gpu" has no effect here', 'unknown field "colour"', 'unknown option "x"'],
         )
+        unknown = ['unknown field "colour"']
+        self.assertEqual(self.answered("/api/embed", {"model": "tiny", "input": [], "colour": "red"}).json["warnings"], unknown)
+        self.assertEqual(self.answered("/api/embeddings", {"model": "tiny", "colour": "red"}).json["warnings"], unknown)
+        made = self.answered("/api/create", {"model": "a", "from": "tiny", "colour": "red", "stream": False}).json
+        self.assertEqual(made, {"status": "success", "warnings": [f"warning: {unknown[0]}"]})
 
     def test_bad_requests(self):
         self.refused("/api/chat", "", 400, "missing request body")
@@ -123,6 +128,7 @@ class ServerTests(ServerTest):
         image = base64.b64encode(b"x").decode()
         self.refused("/api/chat", {**CHAT, "messages": [{**SAID[0], "images": [image]}]}, 400, "vision")
         self.refused("/api/embed", {"model": "tiny", "input": [1]}, 400, "input[0]")
+        self.refused("/api/embed", {"model": "nope", "input": []}, 404, "model 'nope' not found")
         deep = '{"model":"tiny","messages":' + "[" * 100000
         self.assertEqual(self.post("/api/chat", deep).status, 400)
 

@@ -109,6 +109,12 @@ class Steps {
 
   void status(const std::string& text) { tell({{"status", text}}); }
 
+  // Beside the steps: what has no effect, what a user should know.
+  void remark(const std::string& text) {
+    if (streams_) return status(text);
+    remarks_.push_back(text);
+  }
+
   bool progress(const std::string& text, uint64_t done, uint64_t total) {
     constexpr auto kBetween = std::chrono::milliseconds(200);
     const Clock::time_point now = Clock::now();
@@ -120,6 +126,7 @@ class Steps {
 
   void end() {
     if (streams_) return call_.responder.end();
+    if (!remarks_.empty()) last_["warnings"] = remarks_;
     respond(call_, last_);
   }
 
@@ -137,6 +144,7 @@ class Steps {
   bool goes_on_ = true;
   Clock::time_point told_ = {};
   Json last_ = Json::object();
+  std::vector<std::string> remarks_;  // of no stream
 };
 
 void create(const Models& models, Call& call) {
@@ -151,7 +159,7 @@ void create(const Models& models, Call& call) {
   Steps steps(call, fields.flag("stream", true));
   std::vector<std::string> unread;
   warn_of_unread(unread, fields);
-  for (const std::string& warning : unread) steps.status("warning: " + warning);
+  for (const std::string& warning : unread) steps.remark("warning: " + warning);
   try {
     create::create(models.store(), name, recipe.file,
                    {.quantize = quantize,
@@ -159,7 +167,7 @@ void create(const Models& models, Call& call) {
                     .status = [&](const std::string& text) { steps.status(text); },
                     .progress = [&](const std::string& text, uint64_t done,
                                     uint64_t total) { return steps.progress(text, done, total); },
-                    .notice = [&](const std::string& text) { steps.status("notice: " + text); }});
+                    .notice = [&](const std::string& text) { steps.remark("notice: " + text); }});
   } catch (const std::exception& error) {
     const auto* ours = dynamic_cast<const Error*>(&error);
     // Of files that the client brought.

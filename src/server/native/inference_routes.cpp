@@ -33,9 +33,6 @@ void generate(Service& service, Call& call, bool chat) {
 void embed(Service& service, Call& call) {
   const Asked asked(call);
   const EmbeddingRequest request = read_embed(asked.fields);
-  if (request.inputs.empty()) {
-    return respond(call, {{"model", request.model}, {"embeddings", Json::array()}});
-  }
   const Embeddings made = service.embed(call, request);
   Json json = {{"model", request.model},
                {"embeddings", made.vectors},
@@ -50,13 +47,13 @@ void embed(Service& service, Call& call) {
 void embeddings(Service& service, Call& call) {
   const Asked asked(call);
   EmbeddingRequest request{.model = asked.fields.needed_text("model"), .normalize = false};
-  request.inputs = {{.text = asked.fields.text("prompt")}};
+  const std::string prompt = asked.fields.text("prompt");
+  if (!prompt.empty()) request.inputs = {{.text = prompt}};
   read_options(asked.fields, request.options, request.warnings);
   request.keep_alive = read_keep_alive(asked.fields);
   warn_of_unread(request.warnings, asked.fields);
-  if (request.inputs[0].text.empty()) return respond(call, {{"embedding", Json::array()}});
   const Embeddings made = service.embed(call, request);
-  Json json = {{"embedding", made.vectors.at(0)}};
+  Json json = {{"embedding", made.vectors.empty() ? Json::array() : Json(made.vectors[0])}};
   if (!made.warnings.empty()) json["warnings"] = made.warnings;
   respond(call, json);
 }

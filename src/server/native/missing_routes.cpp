@@ -21,6 +21,8 @@ std::vector<Route> missing_routes() {
       missing("POST", "/api/push", Scope::kManage, kRegistry),
       missing("POST", "/api/me", Scope::kRead, kAccount),
       missing("POST", "/api/signout", Scope::kManage, kAccount),
+      missing("DELETE", "/api/user/keys/:key", Scope::kManage, kAccount),
+      missing("GET", "/api/experimental/model-recommendations", Scope::kRead, kAccount),
       missing("POST", "/api/experimental/web_search", Scope::kInference, kAccount),
       missing("POST", "/api/experimental/web_fetch", Scope::kInference, kAccount),
       missing("POST", "/v1/audio/transcriptions", Scope::kInference,

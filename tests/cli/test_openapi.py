@@ -232,7 +232,8 @@ class OpenApiTests(ApiTest):
             field = next((name for name in ("model", "source") if name in bodies[0]))
             if path != "/api/create":
                 self.assertEqual(self.check(method, path, {**bodies[-1], field: "nope"}).status, 404, path)
-        self.assertEqual(self.check("GET", "/v1/models/{model}", path="/v1/models/nope").status, 404)
+        unknown = self.check("GET", "/v1/models/{model}", path="/v1/models/nope")
+        self.assertEqual((unknown.status, unknown.json["error"]["message"]), (404, "model 'nope' not found"))
         self.assertEqual(self.check("POST", "/api/blobs/{digest}", b"x", path=f"/api/blobs/sha256:{MISSING}").status, 400)
 
     def test_the_server_knows_every_field_of_requests(self):

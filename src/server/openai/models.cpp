@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "registry/name.h"
+#include "server/errors.h"
 #include "server/respond.h"
 
 namespace cria::server::openai {
@@ -35,7 +36,10 @@ void answer_models(Service& service, Call& call) {
 }
 
 void answer_model(Service& service, Call& call) {
-  const registry::Model model = service.store().open(registry::Name::parse(call.parts.at("model")));
+  const std::string& asked = call.parts.at("model");
+  const registry::Name name = registry::Name::parse(asked);
+  if (!service.store().contains(name)) throw StatusError(404, "model '" + asked + "' not found");
+  const registry::Model model = service.store().open(name);
   respond(call, model_json(model.name().shortest(), model.modified()));
 }
 

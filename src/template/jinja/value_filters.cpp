@@ -140,7 +140,7 @@ Value filesizeformat(const Value& value, const Arguments& arguments, Calls& call
   const Value number = float_filter(value, {}, calls);
   const double base = bound.flag(0) ? 1024 : 1000, bytes = number.real();
   if (bytes == 1) return special_text("1 Byte");
-  if (bytes < base) return special_text(concat(static_cast<int64_t>(bytes), " Bytes"));
+  if (bytes < base) return special_text(concat(to_whole(number, bytes).integer(), " Bytes"));
   constexpr std::string_view kPrefixes = "kMGTPEZY";
   double unit = base;
   size_t i = 0;

@@ -13,14 +13,16 @@ namespace cria::cmd {
 namespace {
 
 std::optional<std::string> go_template_of(const FoundModel& found) {
-  return found.stored ? found.stored->text(registry::kTemplateLayer) : std::nullopt;
+  return found.stored ? found.stored->go_template() : std::nullopt;
 }
 
 }  // namespace
 
 ChatModel::ChatModel(const FoundModel& model, const serving::ComputeOptions& compute,
                      int64_t context)
-    : compute_(compute), model_(load_model(model, compute.adapters), go_template_of(model)) {
+    : compute_(compute),
+      model_(load_model(model, compute.adapters), go_template_of(model),
+             model.stored ? model.stored->config().renderer : "") {
   const Stopwatch watch;
   set_context(context);
   load_seconds_ = watch.seconds();

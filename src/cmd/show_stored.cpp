@@ -63,7 +63,7 @@ Table kinds_table(const FoundModel& found) {
 
 std::vector<std::string> capabilities_of(const FoundModel& found) {
   const registry::Model& model = *found.stored;
-  return registry::capabilities(*gguf::File::open(found.path), model.text(registry::kTemplateLayer),
+  return registry::capabilities(*gguf::File::open(found.path), model.go_template(),
                                 !model.files(registry::kProjectorLayer).empty());
 }
 

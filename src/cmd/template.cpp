@@ -49,7 +49,7 @@ Source open_source(const TemplateOptions& options) {
     return {.name = options.go, .text = read_file(options.go), .is_go = true};
   if (!options.jinja.empty()) return {.name = options.jinja, .text = read_file(options.jinja)};
   const FoundModel found = find_model(options.model);
-  const auto go = found.stored ? found.stored->text(registry::kTemplateLayer) : std::nullopt;
+  const auto go = found.stored ? found.stored->go_template() : std::nullopt;
   Source source{
       .name = options.model, .is_go = go.has_value(), .file = gguf::File::open(found.path)};
   chat::FoundTemplate of_model = registry::find_chat_template(*source.file, go);

@@ -117,6 +117,10 @@ ModelConfig Model::config() const {
   return config;
 }
 
+std::optional<std::string> Model::go_template() const {
+  return config().renderer.empty() ? text(kTemplateLayer) : std::nullopt;
+}
+
 modelfile::Modelfile Model::recipe() const {
   const ModelConfig config = this->config();
   modelfile::Modelfile recipe;

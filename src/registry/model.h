@@ -39,6 +39,8 @@ class Model {
 
   modelfile::Parameters parameters() const;
   std::vector<modelfile::Message> messages() const;
+  // The TEMPLATE that prompts are made by: none where a RENDERER is to take its place.
+  std::optional<std::string> go_template() const;
   // From the config blob; what that does not say, from the file.
   ModelConfig config() const;
   // All that a Modelfile says of it, but for what it is made of.

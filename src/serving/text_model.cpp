@@ -26,7 +26,8 @@ model::ExecutorOptions executor_options(const ComputeOptions& compute, const Eng
   return options;
 }
 
-TextModel::TextModel(model::LoadedModel loaded, const std::optional<std::string>& go_template)
+TextModel::TextModel(model::LoadedModel loaded, const std::optional<std::string>& go_template,
+                     const std::string& renderer)
     : loaded_(std::move(loaded)) {
   if (loaded_.model->output() != model::Output::kLogits) {
     fail(Error::Code::kUnsupported, file().path(),
@@ -36,7 +37,11 @@ TextModel::TextModel(model::LoadedModel loaded, const std::optional<std::string>
     return tokenizer::make_tokenizer(tokenizer::Vocabulary::from(file()));
   });
   template_ = registry::find_chat_template(file(), go_template);
-  lacks_template_ = go_template.value_or("").empty() &&
+  if (!renderer.empty() && !chat_template()) {
+    template_.problem = concat("prompts of the RENDERER \"", renderer,
+                               "\" are not known here, and in its file: ", template_.problem);
+  }
+  lacks_template_ = renderer.empty() && go_template.value_or("").empty() &&
                     file().text("tokenizer.chat_template").value_or("").empty();
   log::debug("chat template: ", chat_template() ? chat_template()->language() : template_problem());
 }

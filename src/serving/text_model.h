@@ -30,7 +30,10 @@ model::ExecutorOptions executor_options(const ComputeOptions& compute, const Eng
 class TextModel {
  public:
   // Unsupported: the model reads texts and writes none.
-  TextModel(model::LoadedModel loaded, const std::optional<std::string>& go_template);
+  // `renderer` is the name of one that nobody has here: prompts are made by the file's own
+  // template, or not at all.
+  TextModel(model::LoadedModel loaded, const std::optional<std::string>& go_template,
+            const std::string& renderer = "");
 
   const model::LoadedModel& loaded() const { return loaded_; }
   const gguf::File& file() const { return *loaded_.file; }

@@ -118,8 +118,8 @@ Scheduler::Lease Models::text(const std::string& name, const Options& options,
     return opening->bytes;
   };
   wanted.load = [stored, how, opening, size](const std::function<bool()>& goes_on) {
-    auto model = std::make_unique<serving::TextModel>(std::move(opening->loaded),
-                                                      stored.text(registry::kTemplateLayer));
+    auto model = std::make_unique<serving::TextModel>(
+        std::move(opening->loaded), stored.go_template(), stored.config().renderer);
     model->start(how, *size, progress_of(goes_on));
     return std::make_unique<LoadedText>(settings_of(stored), std::move(model), opening->bytes);
   };

@@ -16,8 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::vector<std::string> read_capabilities(const registry::Model& model) {
-  return registry::capabilities(*gguf::File::open(model.file()),
-                                model.text(registry::kTemplateLayer),
+  return registry::capabilities(*gguf::File::open(model.file()), model.go_template(),
                                 !model.files(registry::kProjectorLayer).empty());
 }
 

@@ -186,6 +186,11 @@ class ServerTests(ServerTest):
         self.assertIn('stop                           "x"', shown["parameters"])
         self.assertEqual(self.answered("/api/create", {"model": "b", "from": "made", "stream": False}).json, {"status": "success"})
         self.assertEqual(self.answered("/api/show", {"model": "b"}).json["system"], "S")
+        odd = {"parameters": {"f16_kv": True}, "messages": [{"role": "user", "content": "x", "images": ["aGk="], "colour": 1}]}
+        made = self.answered("/api/create", {"model": "b", "from": "made", "stream": False, **odd}).json["warnings"]
+        for word in ("f16_kv has no effect", "only role and content", 'messages[0].colour'):
+            self.assertIn(word, " ".join(made))
+        self.refused("/api/create", {"model": "c", "from": "made", "parameters": {"top_p": 7}}, 400, "top_p")
         self.refused("/api/create", {"model": "c"}, 400, "neither 'from' or 'files' was specified")
         self.refused("/api/create", {"model": "c", "from": str(self.folder / "tiny.gguf")}, 400)
         self.refused("/api/create", {"model": "c", "from": "nope"}, 404, "not found")

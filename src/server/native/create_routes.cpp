@@ -9,7 +9,9 @@
 #include "server/errors.h"
 #include "server/native/read.h"
 #include "server/native/routes.h"
+#include "server/requests/warnings.h"
 #include "server/respond.h"
+#include "serving/generation_options.h"
 
 namespace cria::server::native {
 namespace {
@@ -30,6 +32,7 @@ std::string hex_of(const std::string& digest) {
 struct Recipe {
   modelfile::Modelfile file;
   std::vector<std::unique_ptr<registry::StagingFolder>> folders = {};
+  Warnings warnings = {};
 };
 
 // {name: digest}. Nothing for an absent or empty one.
@@ -49,20 +52,34 @@ std::string staged(const Fields& fields, std::string_view name, const registry::
   return files->size() == 1 && only.ends_with(".gguf") ? only : folder->path();
 }
 
-void read_parameters(const Fields& fields, modelfile::Modelfile& file) {
+void read_parameters(const Fields& fields, Recipe& recipe) {
   const Json* parameters = fields.object("parameters");
   if (!parameters) return;
   const Fields all(*parameters, "parameters");
   for (const auto& [name, value] : parameters->items()) {
-    if (value.is_null() || modelfile::is_deprecated_parameter(name)) continue;
-    if (value.is_array()) {
+    if (value.is_null()) continue;
+    if (modelfile::is_deprecated_parameter(name)) {
+      warn(recipe.warnings, concat("parameter ", name, " has no effect any more"));
+    } else if (value.is_array()) {
       for (const std::string& text : all.texts(name)) {
-        modelfile::set_parameter(file.parameters, name, text);
+        modelfile::set_parameter(recipe.file.parameters, name, text);
       }
     } else {
-      modelfile::set_parameter(file.parameters, name,
+      modelfile::set_parameter(recipe.file.parameters, name,
                                value.is_string() ? value.get<std::string>() : value.dump());
     }
+  }
+  serving::GenerationOptions checked;  // what no answer could be made with is refused here already
+  serving::set_parameters(checked, modelfile::parameter_lines(recipe.file.parameters));
+}
+
+void read_conversation(const Fields& fields, Recipe& recipe) {
+  for (const Turn& turn : read_messages(fields, recipe.warnings)) {
+    const chat::Message& message = turn.message;
+    recipe.file.messages.push_back({message.role, message.content});
+    const bool has_more =
+        !turn.images.empty() || !message.tool_calls.empty() || !message.thinking.empty();
+    if (has_more) warn(recipe.warnings, "of messages only role and content are stored");
   }
 }
 
@@ -95,10 +112,8 @@ Recipe read_recipe(const Models& models, const Fields& fields) {
   file.renderer = fields.text("renderer");
   file.parser = fields.text("parser");
   file.required = fields.text("requires");
-  read_parameters(fields, file);
-  for (const Turn& turn : read_messages(fields)) {
-    file.messages.push_back({turn.message.role, turn.message.content});
-  }
+  read_parameters(fields, recipe);
+  read_conversation(fields, recipe);
   return recipe;
 }
 
@@ -153,13 +168,12 @@ void create(const Models& models, Call& call) {
   const std::string given = fields.text(fields.has("model") ? "model" : "name");
   if (given.empty()) fail(Code::kInvalidArgument, "invalid model name");
   const registry::Name name = registry::Name::parse(given);
-  const Recipe recipe = read_recipe(models, fields);
+  Recipe recipe = read_recipe(models, fields);
   const std::string quantize = fields.text(fields.has("quantize") ? "quantize" : "quantization");
   const std::string draft_quantize = fields.text("draft_quantize");
   Steps steps(call, fields.flag("stream", true));
-  std::vector<std::string> unread;
-  warn_of_unread(unread, fields);
-  for (const std::string& warning : unread) steps.remark("warning: " + warning);
+  warn_of_unread(recipe.warnings, fields);
+  for (const std::string& warning : recipe.warnings) steps.remark("warning: " + warning);
   try {
     create::create(models.store(), name, recipe.file,
                    {.quantize = quantize,

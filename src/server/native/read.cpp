@@ -38,7 +38,7 @@ chat::ToolCall read_call(const Fields& fields) {
   return call;
 }
 
-Turn read_message(const Fields& fields, std::vector<std::string>* warnings) {
+Turn read_message(const Fields& fields, Warnings& warnings) {
   Turn turn;
   chat::Message& message = turn.message;
   message.role = fields.needed_text("role");
@@ -56,17 +56,8 @@ Turn read_message(const Fields& fields, std::vector<std::string>* warnings) {
           read_call({(*calls)[i], concat(fields.place("tool_calls"), '[', i, ']')}));
     }
   }
-  if (warnings) warn_of_unread(*warnings, fields);
+  warn_of_unread(warnings, fields);
   return turn;
-}
-
-std::vector<Turn> read_turns(const Fields& fields, std::vector<std::string>* warnings) {
-  std::vector<Turn> turns;
-  const Json* messages = fields.array("messages");
-  for (size_t i = 0; messages && i < messages->size(); ++i) {
-    turns.push_back(read_message({(*messages)[i], concat("messages[", i, ']')}, warnings));
-  }
-  return turns;
 }
 
 // What is alike in both.
@@ -92,7 +83,14 @@ Prompt read_input(const Json& json, const std::string& place) {
 
 }  // namespace
 
-std::vector<Turn> read_messages(const Fields& fields) { return read_turns(fields, nullptr); }
+std::vector<Turn> read_messages(const Fields& fields, Warnings& warnings) {
+  std::vector<Turn> turns;
+  const Json* messages = fields.array("messages");
+  for (size_t i = 0; messages && i < messages->size(); ++i) {
+    turns.push_back(read_message({(*messages)[i], concat("messages[", i, ']')}, warnings));
+  }
+  return turns;
+}
 
 GenerationRequest read_generate(const Fields& fields) {
   GenerationRequest request;
@@ -125,7 +123,7 @@ GenerationRequest read_chat(const Fields& fields) {
   GenerationRequest request;
   read_common(fields, request);
   request.chat.emplace();
-  request.chat->turns = read_turns(fields, &request.warnings);
+  request.chat->turns = read_messages(fields, request.warnings);
   if (const Json* tools = fields.array("tools"); tools && !tools->empty()) {
     request.chat->tools = to_data(*tools);
   }

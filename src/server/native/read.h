@@ -13,6 +13,6 @@ GenerationRequest read_chat(const Fields& fields);
 EmbeddingRequest read_embed(const Fields& fields);
 RankRequest read_rank(const Fields& fields);
 
-std::vector<Turn> read_messages(const Fields& fields);
+std::vector<Turn> read_messages(const Fields& fields, Warnings& warnings);
 
 }  // namespace cria::server::native

@@ -38,7 +38,7 @@ ALLOWED = {
     "runner": ["model", "kvcache", "tokenizer", "sample", "grammar"],
     "modelfile": [],
     "registry": ["modelfile", "template", "fs/gguf"],
-    "create": ["registry", "modelfile", "convert", "quantize", "model", "tokenizer", "fs/gguf"],
+    "create": ["registry", "modelfile", "template", "template/go", "convert", "quantize", "model", "tokenizer", "fs/gguf"],
     # A model that is ready to run, for commands and for the server.
     "serving": ["runner", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
                 "grammar/schema", "model", "kvcache", "ml", "fs/gguf"],

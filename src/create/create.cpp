@@ -10,6 +10,7 @@
 #include "fs/gguf/gguf.h"
 #include "model/loading.h"
 #include "registry/layer_json.h"
+#include "template/go/chat_template.h"
 
 namespace cria::create {
 namespace {
@@ -34,6 +35,7 @@ class Creation {
         layers_(store, options.status) {}
 
   Manifest run() {
+    check_template();
     for (const std::string& from : recipe_.from) take_from(from);
     const size_t models = layers_.files(kModelLayer).size();
     if (models != 1) {
@@ -128,6 +130,12 @@ class Creation {
     } catch (const Error& error) {
       if (options_.notice) options_.notice(concat("the model cannot run here: ", error.what()));
     }
+  }
+
+  // One that cannot be parsed would fail each request.
+  void check_template() const {
+    const std::string text = recipe_.chat_template.value_or("");
+    if (!text.empty()) go::ChatTemplate("template", text);
   }
 
   void take_texts() {

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/quote.h"
+#include "modelfile/checks.h"
 #include "modelfile/encoding.h"
 #include "modelfile/modelfile.h"
 #include "modelfile/quotes.h"
@@ -17,26 +18,6 @@ std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return out;
-}
-
-// Digits in three parts between dots, and what may come after them.
-bool is_version(std::string_view text) {
-  if (text.starts_with('v')) text.remove_prefix(1);
-  for (int part = 0; part < 3; ++part) {
-    const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-    if (digits == 0 || (digits > 1 && text[0] == '0')) return false;
-    text.remove_prefix(digits);
-    if (part == 2) break;
-    if (!text.starts_with('.')) return false;
-    text.remove_prefix(1);
-  }
-  if (text.empty()) return true;
-  const auto allowed = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-           c == '-' || c == '+';
-  };
-  return (text[0] == '-' || text[0] == '+') && text.size() > 1 &&
-         std::ranges::all_of(text, allowed);
 }
 
 class Parser {
@@ -142,10 +123,7 @@ class Parser {
     } else if (name == "parser") {
       result_.parser = std::move(text);
     } else {
-      if (!is_version(text)) {
-        fail(Error::Code::kInvalidArgument, "requires must be a valid semver (e.g. 0.14.0), not ",
-             quote(text));
-      }
+      check_version(text);
       result_.required = std::move(text);
     }
   }
@@ -164,10 +142,7 @@ class Parser {
 
   void message() {
     const std::string role(word("message role"));
-    if (role != "system" && role != "user" && role != "assistant") {
-      fail(Error::Code::kInvalidArgument,
-           R"(message role must be one of "system", "user", or "assistant", not )", quote(role));
-    }
+    check_role(role);
     result_.messages.push_back({role, value()});
   }
 

@@ -191,6 +191,10 @@ class ServerTests(ServerTest):
         for word in ("f16_kv has no effect", "only role and content", 'messages[0].colour'):
             self.assertIn(word, " ".join(made))
         self.refused("/api/create", {"model": "c", "from": "made", "parameters": {"top_p": 7}}, 400, "top_p")
+        self.refused("/api/create", {"model": "c", "from": "made", "template": "{{ if }}"}, 400, "template")
+        self.refused("/api/create", {"model": "c", "from": "made", "requires": "new"}, 400, "semver")
+        narrator = [{"role": "narrator", "content": "x"}]
+        self.refused("/api/create", {"model": "c", "from": "made", "messages": narrator}, 400, "message role must be one of")
         self.refused("/api/create", {"model": "c"}, 400, "neither 'from' or 'files' was specified")
         self.refused("/api/create", {"model": "c", "from": str(self.folder / "tiny.gguf")}, 400)
         self.refused("/api/create", {"model": "c", "from": "nope"}, 404, "not found")
@@ -245,7 +249,10 @@ class ServerTests(ServerTest):
 
     def test_metrics(self):
         self.answered("/api/chat", CHAT)
-        text = self.get("/metrics").body.decode()
+        # A request is counted when its answer has ended, which the client may know a moment earlier.
+        deadline = time.monotonic() + 10
+        while 'route="/api/chat"' not in (text := self.get("/metrics").body.decode()) and time.monotonic() < deadline:
+            time.sleep(0.05)
         self.assertIn('cria_models_loaded 1', text)
         self.assertRegex(text, r'route="/api/chat".*\} 1')
 

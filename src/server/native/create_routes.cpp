@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/quote.h"
 #include "create/create.h"
+#include "modelfile/checks.h"
 #include "registry/digest.h"
 #include "registry/staging_folder.h"
 #include "server/errors.h"
@@ -76,6 +77,7 @@ void read_parameters(const Fields& fields, Recipe& recipe) {
 void read_conversation(const Fields& fields, Recipe& recipe) {
   for (const Turn& turn : read_messages(fields, recipe.warnings)) {
     const chat::Message& message = turn.message;
+    modelfile::check_role(message.role);
     recipe.file.messages.push_back({message.role, message.content});
     const bool has_more =
         !turn.images.empty() || !message.tool_calls.empty() || !message.thinking.empty();
@@ -112,6 +114,7 @@ Recipe read_recipe(const Models& models, const Fields& fields) {
   file.renderer = fields.text("renderer");
   file.parser = fields.text("parser");
   file.required = fields.text("requires");
+  if (!file.required.empty()) modelfile::check_version(file.required);
   read_parameters(fields, recipe);
   read_conversation(fields, recipe);
   return recipe;

@@ -17,6 +17,7 @@ struct Scheduler::Lease::Entry {
   int64_t users = 0;                   // with those that wait for it to be loaded
   bool is_leaving = false;             // takes no new users, and is unloaded once there are none
   Time last_use = {};
+  KeepAlive keep_alive = {};         // of who asked for it last
   std::optional<Time> expires = {};  // once nobody uses it; none: stays
 };
 
@@ -99,6 +100,7 @@ Scheduler::Lease Scheduler::acquire(const Wanted& wanted, KeepAlive keep_alive,
     }
     if (entry && await(*entry, stop, lock)) {
       entry->last_use = options_.now();
+      entry->keep_alive = keep_alive;
       return Lease(*this, std::move(entry), keep_alive, options_.now() - begin);
     }
     place.take();
@@ -236,7 +238,7 @@ void Scheduler::visit(const std::function<void(const Status&)>& see) const {
   const std::lock_guard lock(mutex_);
   for (const Shared& entry : entries_) {
     std::optional<std::chrono::nanoseconds> left;
-    if (entry->users > 0) left = std::chrono::nanoseconds{0};
+    if (entry->users > 0) left = entry->keep_alive;
     if (entry->users == 0 && entry->expires) left = *entry->expires - options_.now();
     see({entry->name, entry->id, entry->options, entry->model.get(), entry->users, left});
   }

@@ -97,7 +97,8 @@ class Scheduler {
     std::string name, id, options;
     const Loaded* model;  // null while it is loaded
     int64_t users;
-    std::optional<std::chrono::nanoseconds> left;  // until it goes, 0 in use; none: stays for ever
+    std::optional<std::chrono::nanoseconds>
+        left;  // until it goes, if unused from now on; none: stays
   };
   // `see` may use the models while it runs.
   void visit(const std::function<void(const Status&)>& see) const;

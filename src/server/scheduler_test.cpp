@@ -74,6 +74,20 @@ void wait_until(const std::function<bool()>& is_so) {
   while (!is_so()) std::this_thread::yield();
 }
 
+TEST(Scheduler, TellsHowLongAModelStaysAlsoWhileItIsUsed) {
+  World world;
+  Scheduler scheduler(world.options());
+  const Lease first = scheduler.acquire(world.model("a", 10), 5min);
+  const auto left = [&] {
+    std::optional<std::chrono::nanoseconds> out;
+    scheduler.visit([&](const Scheduler::Status& status) { out = status.left; });
+    return out;
+  };
+  EXPECT_EQ(left(), 5min);
+  const Lease second = scheduler.acquire(world.model("a", 10), std::nullopt);
+  EXPECT_EQ(left(), std::nullopt);
+}
+
 TEST(Scheduler, LoadsOnceAndShares) {
   World world;
   Scheduler scheduler(world.options());

@@ -28,6 +28,8 @@ function(cria_folder name)
   endif()
   if(CRIA_TESTS AND tests)
     add_executable(${name}_test ${tests})
+    # Tests run once: -O3 would take longer to compile them than it saves.
+    set_source_files_properties(${tests} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
     target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})  # for tests/support
     target_link_libraries(${name}_test PRIVATE ${name} ${ARG_TEST_DEPS} GTest::gtest_main)
     gtest_discover_tests(${name}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_TIMEOUT 60)

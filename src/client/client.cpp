@@ -1,5 +1,8 @@
 #include "client/client.h"
 
+#include <filesystem>
+#include <fstream>
+#include <span>
 #include <utility>
 
 #include "base/quote.h"
@@ -74,8 +77,9 @@ struct Client::State {
   std::string key;
   Connections connections;
 
-  Json ask(const std::string& path, const std::string& body, milliseconds patience = kPatience,
-           milliseconds limit = milliseconds(0)) {
+  // The answer of one object. Its status is good, or ServerError is thrown.
+  Json ask(Request request) {
+    request.key = key;
     std::string answer;
     const auto add = [&](int, std::string_view bytes) {
       if (answer.size() + bytes.size() > kLongest) {
@@ -84,8 +88,6 @@ struct Client::State {
       answer += bytes;
       return true;
     };
-    const Request request{
-        .path = path, .key = key, .body = body, .patience = patience, .limit = limit};
     const int status = transfer(connections, address, request, add, {}).status;
     if (status < 200 || status >= 300) fail_with(status, answer, address);
     // Some answer with a status alone.
@@ -102,7 +104,8 @@ const settings::Address& Client::address() const { return state_->address; }
 
 std::optional<std::string> Client::version() {
   try {
-    const Json answer = state_->ask("/api/version", "", kProbePatience, kProbeLimit);
+    const Json answer =
+        state_->ask({.path = "/api/version", .patience = kProbePatience, .limit = kProbeLimit});
     const auto version = answer.find("version");
     if (version == answer.end() || !version->is_string()) return std::nullopt;
     return version->get<std::string>();
@@ -115,9 +118,46 @@ std::optional<std::string> Client::version() {
   }
 }
 
-Json Client::get(const std::string& path) { return state_->ask(path, ""); }
+Json Client::get(const std::string& path) {
+  return state_->ask({.path = path, .patience = kPatience});
+}
 Json Client::post(const std::string& path, const Json& body) {
-  return state_->ask(path, body_of(body));
+  return state_->ask(
+      {.method = Method::kPost, .path = path, .body = body_of(body), .patience = kPatience});
+}
+Json Client::remove(const std::string& path, const Json& body) {
+  return state_->ask(
+      {.method = Method::kDelete, .path = path, .body = body_of(body), .patience = kPatience});
+}
+
+bool Client::has(const std::string& path) {
+  try {
+    state_->ask({.method = Method::kHead, .path = path, .patience = kPatience});
+    return true;
+  } catch (const ServerError& error) {
+    if (error.status == 404) return false;
+    throw;
+  }
+}
+
+void Client::upload(const std::string& path, const std::string& file, const Progress& progress) {
+  std::ifstream in(file, std::ios::binary);
+  const uint64_t size = std::filesystem::file_size(file);
+  uint64_t done = 0;
+  const auto read = [&](std::span<char> piece) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const auto count = static_cast<size_t>(in.gcount());
+    if (in.bad() || (count == 0 && done < size)) {
+      fail(Code::kInternal, file, ": cannot be read any further than byte ", done, " of ", size);
+    }
+    done += count;
+    if (!progress(done, size)) fail(Code::kCancelled, file, ": sending it was cancelled");
+    return count;
+  };
+  state_->ask({.method = Method::kPost,
+               .path = path,
+               .upload = Upload{.size = size, .read = read},
+               .patience = kPatience});
 }
 
 bool Client::stream(const std::string& path, const Json& body, const OnLine& on_line,
@@ -140,8 +180,11 @@ bool Client::stream(const std::string& path, const Json& body, const OnLine& on_
     if (rest.size() <= kLongest) return true;
     fail(Code::kCorrupt, "the server at ", state_->address.url(), " sends a line without end");
   };
-  const Request request{
-      .path = path, .key = state_->key, .body = body_of(body), .patience = kPatience};
+  const Request request{.method = Method::kPost,
+                        .path = path,
+                        .key = state_->key,
+                        .body = body_of(body),
+                        .patience = kPatience};
   const auto [end, status] = transfer(state_->connections, state_->address, request, add, stop);
   if (end == End::kStopped) return false;
   if (status < 200 || status >= 300) fail_with(status, rest, state_->address);

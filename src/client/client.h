@@ -41,6 +41,14 @@ class Client {
   // An answer of one object. NoServer, ServerError, Corrupt: it is none.
   Json get(const std::string& path);
   Json post(const std::string& path, const Json& body);
+  Json remove(const std::string& path, const Json& body);  // DELETE
+  // Whether there is something at the path: HEAD.
+  bool has(const std::string& path);
+
+  // Sends a file as it is. Cancelled when `progress` returns false, which is told how many bytes
+  // are sent and will be; Internal when the file becomes shorter meanwhile.
+  using Progress = std::function<bool(uint64_t done, uint64_t total)>;
+  void upload(const std::string& path, const std::string& file, const Progress& progress);
 
   // An answer of an object a line, each as it comes. False: it was stopped, or the receiver
   // returned false; the connection is closed then, which ends the work of the server. Errors as

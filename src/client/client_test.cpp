@@ -7,6 +7,7 @@
 
 #include "server/http/server.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace cria::client {
 namespace {
@@ -51,6 +52,44 @@ TEST(Client, PostsAndGetsObjects) {
   Client client = client_of(server);
   EXPECT_EQ(client.post("/x", {{"a", 1}}), (Json{{"path", "/x"}, {"body", "{\"a\":1}"}}));
   EXPECT_EQ(client.get("/y"), (Json{{"path", "/y"}, {"body", ""}}));
+}
+
+TEST(Client, RemovesAndAsksWhetherSomethingIsThere) {
+  const HttpServer server = serve([](server::Request& request, Responder& responder) {
+    const bool is_there = request.method == "DELETE" || request.path == "/there";
+    responder.send({.status = is_there ? 200 : 404,
+                    .body = Json({{"method", request.method}, {"body", request.body}}).dump()});
+  });
+  Client client = client_of(server);
+  EXPECT_EQ(client.remove("/x", {{"a", 1}}), (Json{{"method", "DELETE"}, {"body", "{\"a\":1}"}}));
+  EXPECT_TRUE(client.has("/there"));
+  EXPECT_FALSE(client.has("/elsewhere"));
+}
+
+TEST(Client, SendsFiles) {
+  const test::TemporaryFolder folder;
+  std::string content;
+  for (int i = 0; i < 300000; ++i) content += static_cast<char>(i % 251);
+  folder.write("file", content);
+  std::string received;
+  const HttpServer server = serve([&](server::Request& request, Responder& responder) {
+    received = request.method + request.body;
+    responder.send({.status = 201, .body = ""});
+  });
+  uint64_t told = 0;
+  client_of(server).upload("/x", folder.file("file"), [&](uint64_t done, uint64_t total) {
+    EXPECT_EQ(total, content.size());
+    told = done;
+    return true;
+  });
+  EXPECT_EQ(received, "POST" + content);
+  EXPECT_EQ(told, content.size());
+  expect_error(
+      [&] {
+        client_of(server).upload("/x", folder.file("file"),
+                                 [](uint64_t, uint64_t) { return false; });
+      },
+      Code::kCancelled, {"cancelled"});
 }
 
 TEST(Client, ReadsLinesInWhateverPiecesTheyCome) {

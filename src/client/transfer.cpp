@@ -18,9 +18,10 @@ struct ListCleanUp {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
-struct Receiver {
+struct Callbacks {
   CURL* easy;
   const OnBytes& on_bytes;
+  const std::optional<Upload>& upload;
   bool stopped = false;
   std::exception_ptr failure;  // may not pass through libcurl
 };
@@ -32,13 +33,23 @@ int status_of(CURL* easy) {
 }
 
 size_t receive(char* data, size_t, size_t size, void* to) {
-  auto& receiver = *static_cast<Receiver*>(to);
+  auto& callbacks = *static_cast<Callbacks*>(to);
   try {
-    receiver.stopped = !receiver.on_bytes(status_of(receiver.easy), {data, size});
+    callbacks.stopped = !callbacks.on_bytes(status_of(callbacks.easy), {data, size});
   } catch (...) {
-    receiver.failure = std::current_exception();
+    callbacks.failure = std::current_exception();
   }
-  return receiver.stopped || receiver.failure ? CURL_WRITEFUNC_ERROR : size;
+  return callbacks.stopped || callbacks.failure ? CURL_WRITEFUNC_ERROR : size;
+}
+
+size_t send(char* data, size_t, size_t size, void* from) {
+  auto& callbacks = *static_cast<Callbacks*>(from);
+  try {
+    return callbacks.upload->read({data, size});
+  } catch (...) {
+    callbacks.failure = std::current_exception();
+  }
+  return CURL_READFUNC_ABORT;
 }
 
 [[noreturn]] void fail_connecting(const settings::Address& address, std::string_view why) {
@@ -66,10 +77,10 @@ void check(CURLcode code, const settings::Address& address, const char* detail) 
 
 class Handle {
  public:
-  Handle(const settings::Address& address, const Request& request, Receiver& receiver)
+  Handle(const settings::Address& address, const Request& request, Callbacks& callbacks)
       : easy_(curl_easy_init()) {
     if (!easy_) throw std::bad_alloc();
-    receiver.easy = easy_.get();
+    callbacks.easy = easy_.get();
     const std::string url = address.url() + request.path;
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_ERRORBUFFER, detail_.data());
@@ -77,17 +88,24 @@ class Handle {
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.patience.count()));  // NOLINT
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.limit.count()));            // NOLINT
     set(CURLOPT_WRITEFUNCTION, receive);
-    set(CURLOPT_WRITEDATA, &receiver);
+    set(CURLOPT_WRITEDATA, &callbacks);
     if (address.is_loopback()) set(CURLOPT_NOPROXY, "*");
     add_header("User-Agent: cria");
     add_header("Accept: application/json, application/x-ndjson");
     if (!request.key.empty()) add_header("Authorization: Bearer " + request.key);
-    if (!request.body.empty()) {
+    add_header("Expect:");  // would only cost a round trip
+    if (request.upload) {
+      set(CURLOPT_UPLOAD, 1L);
+      set(CURLOPT_READFUNCTION, send);
+      set(CURLOPT_READDATA, &callbacks);
+      set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.upload->size));
+      add_header("Content-Type: application/octet-stream");
+    } else if (!request.body.empty()) {
       add_header("Content-Type: application/json");
-      add_header("Expect:");  // would only cost a round trip
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
       set(CURLOPT_POSTFIELDS, request.body.data());
     }
+    set_method(request.method);
     set(CURLOPT_HTTPHEADER, headers_.get());
   }
 
@@ -98,6 +116,11 @@ class Handle {
   template <class T>
   void set(CURLoption option, T value) {
     if (curl_easy_setopt(easy_.get(), option, value) == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  }
+  void set_method(Method method) {
+    if (method == Method::kHead) set(CURLOPT_NOBODY, 1L);
+    if (method == Method::kPost) set(CURLOPT_CUSTOMREQUEST, "POST");  // an upload's would be PUT
+    if (method == Method::kDelete) set(CURLOPT_CUSTOMREQUEST, "DELETE");
   }
   void add_header(const std::string& line) {
     curl_slist* const longer = curl_slist_append(headers_.get(), line.c_str());
@@ -137,8 +160,9 @@ Connections::Connections() {
 Outcome transfer(Connections& connections, const settings::Address& address, const Request& request,
                  const OnBytes& on_bytes, const std::stop_token& stop) {
   CURLM* const multi = connections.get();
-  Receiver receiver{.easy = nullptr, .on_bytes = on_bytes, .failure = {}};
-  const Handle handle(address, request, receiver);
+  Callbacks callbacks{
+      .easy = nullptr, .on_bytes = on_bytes, .upload = request.upload, .failure = {}};
+  const Handle handle(address, request, callbacks);
   const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
   const Membership membership(multi, handle.get());
   constexpr int kMilliseconds = 1000;
@@ -153,8 +177,8 @@ Outcome transfer(Connections& connections, const settings::Address& address, con
       fail(Code::kInternal, "the server at ", address.url(), ": ", curl_multi_strerror(code));
     }
   }
-  if (receiver.failure) std::rethrow_exception(receiver.failure);
-  if (receiver.stopped) return {End::kStopped, 0};
+  if (callbacks.failure) std::rethrow_exception(callbacks.failure);
+  if (callbacks.stopped) return {End::kStopped, 0};
   int left = 0;
   const CURLMsg* const message = curl_multi_info_read(multi, &left);
   CRIA_CHECK(message && message->msg == CURLMSG_DONE);

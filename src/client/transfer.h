@@ -7,6 +7,8 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -15,10 +17,20 @@
 
 namespace cria::client {
 
+enum class Method { kGet, kPost, kDelete, kHead };
+
+// What is sent in the place of a text: `read` fills a piece, and returns how much; 0 at the end.
+struct Upload {
+  uint64_t size;  // bytes
+  std::function<size_t(std::span<char> piece)> read;
+};
+
 struct Request {
+  Method method = Method::kGet;
   std::string path;
   std::string key{};
-  std::string body{};                  // empty: GET
+  std::string body{};
+  std::optional<Upload> upload{};      // instead of the body
   std::chrono::milliseconds patience;  // until there is a connection
   std::chrono::milliseconds limit{0};  // for all of it; 0: none
 };
@@ -39,7 +51,7 @@ class Connections {
 enum class End { kDone, kStopped };
 
 // Hands on bytes of the body as they come, with the status; false stops. NoServer: no connection;
-// kInternal: it broke off; and what the receiver throws.
+// kInternal: it broke off; and what the receiver and an upload throw.
 using OnBytes = std::function<bool(int status, std::string_view bytes)>;
 struct Outcome {
   End end;

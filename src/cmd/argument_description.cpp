@@ -23,7 +23,11 @@ void declare_show(CLI::App& app, Action& action) {
   parts->add_flag("--parameters", options->parameters, "Print its parameters");
   parts->add_flag("--template", options->chat_template, "Print the chat template");
   parts->add_flag("--system", options->system, "Print the system text");
-  explain(command, "A file need not be one that can be run.",
+  local(command, options->local);
+  explain(command,
+          "A file need not be one that can be run. A name is that of a model of the server, if one "
+          "answers at CRIA_HOST\nor OLLAMA_HOST, else at 127.0.0.1:11434; otherwise, or with "
+          "--local, of this machine's store.",
           "  cria show model.gguf\n"
           "  cria show model.gguf --tensors --metadata\n"
           "  cria show smollm2:135m --json\n"

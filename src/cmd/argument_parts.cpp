@@ -47,6 +47,11 @@ void explain(CLI::App* command, const std::string& details, const std::string& e
   command->footer(concat(details, details.empty() ? "" : "\n\n", "Examples:\n", examples));
 }
 
+void local(CLI::App* command, bool& to) {
+  command->add_flag("--local", to,
+                    "In this process and its own store, also when a server is there");
+}
+
 void backend(CLI::App* command, serving::ComputeOptions& to) {
   std::vector<std::string> names = ml::backends();
   names.insert(names.begin(), "auto");

@@ -53,6 +53,7 @@ CLI::Option* text(CLI::App* command, const char* name, std::string& to, const ch
 CLI::Option* texts(CLI::App* command, const char* name, std::vector<std::string>& to,
                    const char* help);
 void model(CLI::App* command, std::string& to);
+void local(CLI::App* command, bool& to);
 void backend(CLI::App* command, serving::ComputeOptions& to);
 void threads(CLI::App* command, int& to);
 void cache_type(CLI::App* command, serving::ComputeOptions& to);

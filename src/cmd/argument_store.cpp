@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "cmd/argument_parts.h"
 #include "cmd/create.h"
 #include "cmd/list.h"
@@ -7,7 +8,9 @@ namespace cria::cmd {
 namespace {
 
 constexpr const char* kWhere =
-    "The store is the folder in CRIA_MODELS or OLLAMA_MODELS, else ~/.ollama/models.";
+    "If a server answers at CRIA_HOST or OLLAMA_HOST, else at 127.0.0.1:11434, this is about its "
+    "models; otherwise,\nor with --local, about those in the folder CRIA_MODELS or OLLAMA_MODELS, "
+    "else ~/.ollama/models.";
 
 void declare_create(CLI::App& app, Action& action) {
   const auto [command, options] =
@@ -23,9 +26,11 @@ void declare_create(CLI::App& app, Action& action) {
       ->type_name("TYPE");
   text(command, "--draft-quantize", options->draft_quantize, "The same for what DRAFT names")
       ->type_name("TYPE");
+  local(command, options->local);
   explain(command,
-          "FROM names a .gguf file, a folder with a checkpoint or .gguf files, or a stored model. "
-          "docs/modelfile.md has\nall instructions.",
+          concat("FROM names a .gguf file, a folder with a checkpoint or .gguf files, or a stored "
+                 "model. docs/modelfile.md has\nall instructions.\n\n",
+                 kWhere),
           "  cria create me/tiny\n"
           "  cria create me/tiny -f tiny.Modelfile\n"
           "  echo \"FROM ./Qwen2.5-0.5B-Instruct\" | cria create qwen2.5:0.5b -f - -q Q4_K_M");
@@ -36,6 +41,7 @@ void declare_list(CLI::App& app, Action& action) {
   command->alias("ls");
   text(command, "PREFIX", options->prefix, "Only those whose names begin so")->type_name("");
   command->add_flag("--json", options->json, "Print JSON");
+  local(command, options->local);
   explain(command, kWhere,
           "  cria list\n"
           "  cria list smol\n"
@@ -49,14 +55,17 @@ void declare_copy(CLI::App& app, Action& action) {
   text(command, "TO", options->to, "The name; a model that has it loses it")
       ->required()
       ->type_name("");
-  explain(command, "Nothing but the manifest is copied.", "  cria cp smollm2:135m me/tiny");
+  local(command, options->local);
+  explain(command, concat("Nothing but the manifest is copied.\n\n", kWhere),
+          "  cria cp smollm2:135m me/tiny");
 }
 
 void declare_remove(CLI::App& app, Action& action) {
   const auto [command, options] =
       declare(app, action, "rm", "Removes stored models.", remove_models);
   texts(command, "NAME", options->names, "The models")->required()->type_name("");
-  explain(command, "Files that other stored models share stay.",
+  local(command, options->local);
+  explain(command, concat("Files that other stored models share stay.\n\n", kWhere),
           "  cria rm me/tiny\n"
           "  cria rm smollm2:135m qwen2.5:0.5b");
 }

@@ -1,56 +1,41 @@
 #include "cmd/choose_server.h"
 
+#include <utility>
+
 #include "base/error.h"
 #include "base/log.h"
-#include "cmd/find_model.h"
 #include "cmd/output.h"
 #include "cmd/program_settings.h"
 
 namespace cria::cmd {
-namespace {
 
-// What only this process can do; "" when a server can do as well.
-std::string reason_for_this_process(const RunOptions& options) {
-  if (options.local) return "--local";
-  if (is_path(options.model)) return "the model is a file";
-  if (options.raw) return "--raw";
-  if (!options.compute.adapters.empty()) return "--adapter";
-  if (options.compute.backend != "auto") return "--backend";
-  if (options.compute.threads != 0) return "--threads";
-  if (!options.compute.cache_type.empty()) return "--kv";
-  for (const char* form : {"gbnf:", "regex:"}) {
-    if (options.format.starts_with(form)) return concat("--format ", form);
-  }
-  return "";
-}
-
-void tell(const RunOptions& options, const std::string& text) {
-  log::debug(text);
-  if (options.verbose && !log::debug_enabled()) notice(text);
-}
-
-}  // namespace
-
-bool find_server(const RunOptions& options) {
-  const std::string reason = reason_for_this_process(options);
+std::optional<client::Client> find_server(const std::string& reason, bool verbose) {
+  const auto tell = [verbose](const std::string& text) {
+    log::debug(text);
+    if (verbose && !log::debug_enabled()) notice(text);
+  };
   if (!reason.empty()) {
-    tell(options, concat("running in this process: ", reason));
-    return false;
+    tell(concat("in this process: ", reason));
+    return std::nullopt;
   }
   client::Client client = open_client();
   const std::string url = client.address().url();
   if (const auto version = client.version()) {
-    tell(options, concat("asking the server at ", url, ", version ", *version));
-    return true;
+    tell(concat("asking the server at ", url, ", version ", *version));
+    return client;
   }
-  const std::string text = concat("running in this process: no server answers at ", url);
+  const std::string text = concat("in this process: no server answers at ", url);
   // Somebody who named another machine meant it.
   if (client.address().is_loopback()) {
-    tell(options, text);
+    tell(text);
   } else {
     notice(text);
   }
-  return false;
+  return std::nullopt;
+}
+
+std::optional<client::Client> find_server_unless(bool local) {
+  return find_server(local ? "--local" : "");
 }
 
 }  // namespace cria::cmd

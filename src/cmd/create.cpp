@@ -1,18 +1,20 @@
 #include "cmd/create.h"
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <memory>
+#include <random>
 
 #include "base/about_file.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
+#include "cmd/choose_server.h"
+#include "cmd/create_at_server.h"
+#include "cmd/create_steps.h"
 #include "cmd/interrupt.h"
 #include "cmd/output.h"
 #include "cmd/program_settings.h"
-#include "cmd/progress.h"
 #include "create/create.h"
 #include "quantize/presets.h"
 #include "serving/generation_options.h"
@@ -55,27 +57,38 @@ Text modelfile_text(const std::string& path) {
   return {.content = read(in, file), .name = file, .folder = folder_of(file)};
 }
 
-// Each step on a line of its own, and a bar while one takes long.
-class Steps {
- public:
-  void status(const std::string& text) {
-    progress_.reset();
-    std::fprintf(stderr, "%s\n", text.c_str());
+// Whether the server's store is this one: then it is this process that can make a model without
+// sending its files anywhere. A blob that no other store can have tells.
+bool shares_store(client::Client& server, const registry::Store& store) {
+  if (!server.address().is_loopback()) return false;
+  std::random_device random;
+  std::string content = "cria: whose store is this?";
+  for (int i = 0; i < 8; ++i) content += concat(' ', random());
+  try {
+    const registry::Blob blob = store.blobs().add(content);
+    const bool is_there = server.has("/api/blobs/sha256:" + blob.hex);
+    std::filesystem::remove(store.blobs().path(blob.hex));
+    return is_there;
+  } catch (const std::exception& error) {  // nobody may write here, or ask that there
+    log::debug("whether the server has the same store is not known: ", error.what());
+    return false;
   }
-  bool progress(const std::string& text, uint64_t done, uint64_t total) {
-    if (!progress_ || text != shown_) {
-      progress_.reset();
-      progress_ = std::make_unique<Progress>(shown_ = text);
-    }
-    progress_->set(done, total);
-    if (done == total) progress_.reset();
-    return !take_interrupt();
-  }
+}
 
- private:
-  std::string shown_;
-  std::unique_ptr<Progress> progress_;
-};
+void create_here(const registry::Store& store, const registry::Name& name,
+                 const modelfile::Modelfile& recipe, const std::string& folder,
+                 const CreateOptions& options) {
+  store.prune();
+  CreateSteps steps;
+  create::create(store, name, recipe,
+                 {.folder = folder,
+                  .quantize = options.quantize,
+                  .draft_quantize = options.draft_quantize,
+                  .status = [&](const std::string& status) { steps.status(status); },
+                  .progress = [&](const std::string& status, uint64_t done,
+                                  uint64_t total) { return steps.progress(status, done, total); },
+                  .notice = [](const std::string& text) { notice(text); }});
+}
 
 }  // namespace
 
@@ -93,18 +106,14 @@ int create(const CreateOptions& options) {
     return parsed;
   });
 
-  const registry::Store store = open_store();
-  store.prune();
   const InterruptHandler interrupts;  // so that an interrupt leaves no half of a file
-  Steps steps;
-  create::create(store, name, recipe,
-                 {.folder = text.folder,
-                  .quantize = options.quantize,
-                  .draft_quantize = options.draft_quantize,
-                  .status = [&](const std::string& status) { steps.status(status); },
-                  .progress = [&](const std::string& status, uint64_t done,
-                                  uint64_t total) { return steps.progress(status, done, total); },
-                  .notice = tell});
+  const registry::Store store = open_store();
+  auto server = find_server_unless(options.local);
+  if (server && !shares_store(*server, store)) {
+    create_at_server(*server, recipe, text.folder, options);
+  } else {
+    create_here(store, name, recipe, text.folder, options);
+  }
   return 0;
 }
 

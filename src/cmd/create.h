@@ -1,5 +1,5 @@
 #pragma once
-// `cria create`: a stored model of what a Modelfile says.
+// `cria create`: a stored model of what a Modelfile says, at a server if one answers.
 
 #include <string>
 
@@ -10,6 +10,7 @@ struct CreateOptions {
   std::string file;            // Modelfile; - is standard input; empty: ./Modelfile if there is one
   std::string quantize;        // preset; empty: weights stay as they are
   std::string draft_quantize;  // likewise, of what DRAFT names
+  bool local = false;
 };
 
 int create(const CreateOptions& options);

@@ -1,10 +1,12 @@
 #include "cmd/list.h"
 
 #include "base/log.h"
+#include "cmd/choose_server.h"
 #include "cmd/format.h"
 #include "cmd/json.h"
 #include "cmd/output.h"
 #include "cmd/program_settings.h"
+#include "cmd/remote_json.h"
 #include "cmd/table.h"
 
 namespace cria::cmd {
@@ -55,7 +57,9 @@ std::string models_table(std::span<const ListedModel> models) {
 }
 
 int list(const ListOptions& options) {
-  std::vector<ListedModel> models = stored_models();
+  auto server = find_server_unless(options.local);
+  std::vector<ListedModel> models =
+      server ? listed_models(server->get("/api/tags")) : stored_models();
   const std::string prefix = lower(options.prefix);
   std::erase_if(models,
                 [&](const ListedModel& model) { return !lower(model.name).starts_with(prefix); });

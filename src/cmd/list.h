@@ -1,5 +1,5 @@
 #pragma once
-// `cria list`: the stored models.
+// `cria list`: the stored models, of a server if one answers.
 
 #include <cstdint>
 #include <span>
@@ -11,6 +11,7 @@ namespace cria::cmd {
 struct ListOptions {
   std::string prefix;  // of their names, whatever the case of letters
   bool json = false;
+  bool local = false;
 };
 
 int list(const ListOptions& options);

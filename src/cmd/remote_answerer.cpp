@@ -21,7 +21,7 @@ namespace {
 using client::Json;
 using Code = Error::Code;
 
-Json show(client::Client& client, const std::string& model) {
+Json ask_about(client::Client& client, const std::string& model) {
   try {
     return client.post("/api/show", {{"model", model}});
   } catch (const client::ServerError& error) {
@@ -64,7 +64,7 @@ RemoteAnswerer::RemoteAnswerer(client::Client client, const std::string& model,
     : Answerer(model),
       client_(std::move(client)),
       options_(options),
-      about_(cmd::show(client_, model)) {
+      about_(ask_about(client_, model)) {
   if (!chats() && can("completion")) {
     notice("the model has no chat template, so the prompt is continued as plain text");
   }

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "cmd/format.h"
+#include "cmd/json.h"
+#include "cmd/output.h"
 #include "cmd/remote_json.h"
 #include "cmd/summary_text.h"
 
@@ -23,18 +25,6 @@ void add(Table& table, const char* name, const Json& value) {
   }
 }
 
-Table lines_of(const std::string& text, size_t most) {
-  Table table({}, "    ");
-  size_t begin = 0;
-  for (size_t line = 0; begin < text.size() && line < most; ++line) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    table.row({abbreviate(escape(text.substr(begin, end - begin)), 100)});
-    begin = end + 1;
-  }
-  if (begin < text.size()) table.row({"..."});
-  return table;
-}
-
 std::string info_text(const Json& about) {
   const Json details = field(about, "details"), info = field(about, "model_info");
   Json architecture = field(info, "general.architecture");
@@ -49,15 +39,56 @@ std::string info_text(const Json& about) {
   for (const Json& ability : field(about, "capabilities")) {
     if (ability.is_string()) abilities.row({escape(ability.get<std::string>())});
   }
-  constexpr size_t kLines = 2;
   return section("Model", model) + section("Capabilities", abilities) +
-         section("Parameters",
-                 lines_of(text_in(about, "parameters"), text_in(about, "parameters").size())) +
-         section("System", lines_of(text_in(about, "system"), kLines)) +
-         section("License", lines_of(text_in(about, "license"), kLines));
+         section("Parameters", first_lines(text_in(about, "parameters"), SIZE_MAX)) +
+         section("System", first_lines(text_in(about, "system"))) +
+         section("License", first_lines(text_in(about, "license")));
+}
+
+std::string metadata_section(const Json& about) {
+  Table table({}, "    ");
+  const Json info = field(about, "model_info");
+  for (const auto& [key, value] : info.items()) {
+    table.row({escape(key), abbreviate(escape(value.dump()), 100)});
+  }
+  return section("Metadata", table);
+}
+
+std::string tensors_section(const Json& about) {
+  Table table({}, "    ");
+  table.row({"NAME", "SHAPE", "TYPE"});
+  const Json tensors = field(about, "tensors");
+  for (const Json& tensor : tensors) {
+    table.row({escape(text_in(tensor, "name")), field(tensor, "shape").dump(),
+               escape(text_in(tensor, "type"))});
+  }
+  return section("Tensors", table);
+}
+
+std::optional<Topic> part_of(const ShowOptions& options) {
+  if (options.license) return Topic::kLicense;
+  if (options.modelfile) return Topic::kModelfile;
+  if (options.parameters) return Topic::kParameters;
+  if (options.chat_template) return Topic::kTemplate;
+  if (options.system) return Topic::kSystem;
+  return std::nullopt;
 }
 
 }  // namespace
+
+int show_remote(client::Client& server, const ShowOptions& options) {
+  const bool metadata = options.metadata || options.verbose;
+  const bool tensors = options.tensors || options.verbose;
+  const Json about =
+      server.post("/api/show", {{"model", options.model}, {"verbose", metadata || tensors}});
+  std::string text =
+      options.json ? json_text(about) : remote_text(about, part_of(options).value_or(Topic::kInfo));
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  if (!options.json && metadata) text += metadata_section(about);
+  if (!options.json && tensors) text += tensors_section(about);
+  print(text);
+  return 0;
+}
 
 std::string remote_text(const Json& about, Topic topic) {
   switch (topic) {

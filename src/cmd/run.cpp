@@ -52,6 +52,21 @@ std::string text_for_vector(const RunOptions& options, const std::string& prompt
        ": the model makes vectors of texts and does not talk, expected a text behind its name");
 }
 
+// What only this process can do; "" when a server can do as well.
+std::string reason_for_this_process(const RunOptions& options) {
+  if (options.local) return "--local";
+  if (is_path(options.model)) return "the model is a file";
+  if (options.raw) return "--raw";
+  if (!options.compute.adapters.empty()) return "--adapter";
+  if (options.compute.backend != "auto") return "--backend";
+  if (options.compute.threads != 0) return "--threads";
+  if (!options.compute.cache_type.empty()) return "--kv";
+  for (const char* form : {"gbnf:", "regex:"}) {
+    if (options.format.starts_with(form)) return concat("--format ", form);
+  }
+  return "";
+}
+
 void talk(Session& session, bool interactive, const std::string& prompt) {
   use_utf8_locale();
   interactive ? repl(session) : session.answer(prompt);
@@ -70,7 +85,7 @@ int run(const RunOptions& options) {
       interactive ? Session::Interrupts::kEndAnswer : Session::Interrupts::kEndProgram;
   if (options.insecure) notice("--insecure has no effect: nothing is pulled");
 
-  if (find_server(options)) {
+  if (find_server(reason_for_this_process(options), options.verbose)) {
     const RemoteOptions remote{.keep_alive = options.keep_alive, .load = interactive};
     const auto open = [&](const std::string& model, const Wishes& with) {
       return std::make_unique<RemoteAnswerer>(open_client(), model, with, remote);

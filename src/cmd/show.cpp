@@ -1,10 +1,14 @@
 #include "cmd/show.h"
 
 #include "base/log.h"
+#include "cmd/choose_server.h"
 #include "cmd/find_model.h"
 #include "cmd/format.h"
 #include "cmd/metadata_text.h"
 #include "cmd/output.h"
+#include "cmd/program_settings.h"
+#include "cmd/remote_json.h"
+#include "cmd/remote_show.h"
 #include "cmd/show_json.h"
 #include "cmd/show_stored.h"
 #include "cmd/summary_text.h"
@@ -46,9 +50,25 @@ bool print_part(const ShowOptions& options, const FoundModel& found) {
          part(options.chat_template, template_text) || part(options.system, system_text);
 }
 
+// Whether the server's model is in this machine's store as well, where more can be seen of it.
+bool is_stored_here(client::Client& server, const std::string& model) {
+  const registry::Store store = open_store();
+  const registry::Name name = registry::Name::parse(model);
+  if (!store.contains(name)) return false;
+  const registry::Model stored = store.open(name);
+  for (const ListedModel& listed : listed_models(server.get("/api/tags"))) {
+    if (listed.id == stored.id()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 int show(const ShowOptions& options) {
+  auto server = find_server(options.local            ? "--local"
+                            : is_path(options.model) ? "the model is a file"
+                                                     : "");
+  if (server && !is_stored_here(*server, options.model)) return show_remote(*server, options);
   const FoundModel found = find_model(options.model);
   if (print_part(options, found)) return 0;
   const auto file = gguf::File::open(found.path);

@@ -1,5 +1,6 @@
 #pragma once
-// `cria show`: what is in a model file, of any architecture, and what a stored model comes with.
+// `cria show`: what is in a model file, of any architecture, and what a stored model comes with;
+// or what a server says of one of its own.
 
 #include <string>
 
@@ -14,6 +15,7 @@ struct ShowOptions {
   // At most one of these parts, alone.
   bool license = false, modelfile = false, parameters = false, chat_template = false,
        system = false;
+  bool local = false;
 };
 
 int show(const ShowOptions& options);

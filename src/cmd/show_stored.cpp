@@ -32,20 +32,6 @@ Table parameters_table(const FoundModel& found, const std::string& indent) {
   return table;
 }
 
-// The first lines of a text.
-Table beginning(const std::string& text) {
-  constexpr int kLines = 2;
-  Table table({}, "    ");
-  size_t begin = 0;
-  for (int line = 0; line < kLines && begin < text.size(); ++line) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    table.row({abbreviate(escape(text.substr(begin, end - begin)), 100)});
-    begin = end + 1;
-  }
-  if (begin < text.size()) table.row({"..."});
-  return table;
-}
-
 Table kinds_table(const FoundModel& found) {
   Table table({}, "    ");
   const auto row = [&](const char* what, std::string_view kind) {
@@ -114,7 +100,7 @@ std::string stored_sections(const FoundModel& found) {
   for (const std::string& ability : capabilities_of(found)) abilities.row({ability});
   return section("Capabilities", abilities) + section("With", kinds_table(found)) +
          section("Parameters", parameters_table(found, "    ")) +
-         section("System", beginning(system_text(found)));
+         section("System", first_lines(system_text(found)));
 }
 
 Json stored_json(const FoundModel& found) {

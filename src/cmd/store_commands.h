@@ -1,5 +1,5 @@
 #pragma once
-// `cria cp` and `cria rm`: other names for stored models, and none.
+// `cria cp` and `cria rm`: other names for stored models, and none. Of a server if one answers.
 
 #include <string>
 #include <vector>
@@ -8,11 +8,13 @@ namespace cria::cmd {
 
 struct CopyOptions {
   std::string from, to;
+  bool local = false;
 };
 int copy_model(const CopyOptions& options);
 
 struct RemoveOptions {
   std::vector<std::string> names;
+  bool local = false;
 };
 int remove_models(const RemoveOptions& options);
 

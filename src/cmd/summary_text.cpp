@@ -41,6 +41,22 @@ std::string section(const char* title, const Table& table) {
   return table.empty() ? "" : concat("  ", title, "\n", table.text(), "\n");
 }
 
+Table first_lines(std::string_view text, size_t most) {
+  constexpr size_t kLongest = 100;  // bytes
+  Table table({}, "    ");
+  constexpr std::string_view kBlank = " \t\r\n";
+  while (true) {
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of(kBlank)));
+    if (text.empty()) return table;
+    if (most-- == 0) break;
+    const std::string_view line = text.substr(0, text.find('\n'));
+    table.row({abbreviate(escape(line.substr(0, line.find_last_not_of(kBlank) + 1)), kLongest)});
+    text.remove_prefix(line.size());
+  }
+  table.row({"..."});
+  return table;
+}
+
 std::string summary_text(const ModelSummary& summary, const std::string& others) {
   if (summary.adapter) return section("Adapter", adapter_table(summary));
   Table model({}, "    ");
@@ -63,10 +79,8 @@ std::string summary_text(const ModelSummary& summary, const std::string& others)
     add(tokenizer, "chat template", chat_template_text(summary));
   }
 
-  Table license({}, "    ");
-  if (!summary.license.empty()) license.row({abbreviate(escape(summary.license), 200)});
   return section("Model", model) + section("Tokenizer", tokenizer) + others +
-         section("License", license);
+         section("License", first_lines(summary.license));
 }
 
 }  // namespace cria::cmd

@@ -81,23 +81,27 @@ std::string expand_path(const std::string& path, const std::string& folder) {
   return (fs::path(folder) / path).lexically_normal().string();
 }
 
-Source find_source(const std::string& text, const std::string& folder,
-                   const registry::Store& store) {
+std::optional<Source> find_files(const std::string& text, const std::string& folder) {
   const std::string path = expand_path(text, folder);
   if (exists(path)) return at_path(path);
+  if (!looks_like_path(text)) return std::nullopt;
+  fail(Error::Code::kNotFound, path, ": there is no such file or folder");
+}
+
+Source find_source(const std::string& text, const std::string& folder,
+                   const registry::Store& store) {
+  if (std::optional<Source> files = find_files(text, folder)) return *std::move(files);
   const std::string digest = text.starts_with('@') ? text.substr(1) : text;
   if (digest.starts_with("sha256:") || digest.starts_with("sha256-")) {
     std::string blob = store.blobs().path(registry::parse_digest(digest));
     if (!exists(blob)) fail(Error::Code::kNotFound, "there is no blob ", digest, " in the store");
     return {.checkpoint = {}, .files = {std::move(blob)}, .model = {}};
   }
-  if (looks_like_path(text))
-    fail(Error::Code::kNotFound, path, ": there is no such file or folder");
   try {
     return {.checkpoint = {}, .files = {}, .model = store.open(registry::Name::parse(text))};
   } catch (const Error& error) {
     if (error.code() == Error::Code::kCorrupt) throw;
-    fail(error.code(), "there is no file or folder ", path,
+    fail(error.code(), "there is no file or folder ", expand_path(text, folder),
          ", and no stored model: ", error.what());
   }
 }

@@ -91,6 +91,11 @@ bool hard_link(const FileDescriptor& file, const struct stat& status, const std:
 
 }  // namespace
 
+std::string sha256_of_file(const std::string& path, const BlobProgress& progress) {
+  const FileDescriptor file = open_regular(path);
+  return hash_of(file, path, static_cast<uint64_t>(status_of(file, path).st_size), progress);
+}
+
 std::string Blobs::path(const std::string& hex) const {
   return (folder_ / ("sha256-" + hex)).string();
 }

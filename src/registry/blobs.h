@@ -24,6 +24,9 @@ struct Blob {
 // Told how many bytes are done and will be; false cancels.
 using BlobProgress = std::function<bool(uint64_t done, uint64_t total)>;
 
+// Of a regular file: 64 hexadecimal digits. Cancelled; InvalidArgument: it is none.
+std::string sha256_of_file(const std::string& path, const BlobProgress& progress = {});
+
 class BlobWriter;
 
 class Blobs {

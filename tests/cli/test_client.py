@@ -218,7 +218,7 @@ class Choice(ServerTest):
         self.file = tiny_model.path()
         modelfile = self.folder / "Modelfile"
         modelfile.write_text(f"FROM {self.file}\n")
-        self.cria("create", "talker", "-f", modelfile)
+        self.cria("create", "talker", "-f", modelfile, "--local")
 
     def run_it(self, *options, model="talker", **more):
         return self.cria("run", model, "Once", "--verbose", "--num-predict", "2", *options, **more)
@@ -244,7 +244,7 @@ class Choice(ServerTest):
             (["--kv", "f32"], "--kv"),
             (["--format", "regex:.*"], "--format regex:"),
         ):
-            self.assertIn(f"running in this process: {reason}", self.run_it(*options).err)
+            self.assertIn(f"in this process: {reason}", self.run_it(*options).err)
         self.assertIn("the model is a file", self.run_it(model=self.file).err)
         self.assertIn("--keepalive has no effect", self.run_it("--local", "--keepalive", "5m").err)
         self.assertEqual(self.server.requests, [])

@@ -1,5 +1,7 @@
 #include "server/native/model_json.h"
 
+#include <algorithm>
+#include <cctype>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -81,12 +83,15 @@ Json info_json(const gguf::File& file, bool verbose) {
   return info;
 }
 
+// As Ollama has them: types in capitals, shapes in the order of the file, the innermost first.
 Json tensors_json(const gguf::File& file) {
   Json tensors = Json::array();
   for (const gguf::TensorInfo& tensor : file.tensors()) {
-    tensors.push_back({{"name", tensor.name},
-                       {"type", gguf::tensor_type_name(tensor.type)},
-                       {"shape", tensor.dims}});
+    std::string type(gguf::tensor_type_name(tensor.type));
+    std::ranges::transform(type, type.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const std::vector<int64_t> shape(tensor.dims.rbegin(), tensor.dims.rend());
+    tensors.push_back({{"name", tensor.name}, {"type", type}, {"shape", shape}});
   }
   return tensors;
 }

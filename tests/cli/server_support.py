@@ -3,6 +3,7 @@
 import http.client
 import json
 import re
+import resource
 import shutil
 import subprocess
 import threading
@@ -34,9 +35,13 @@ class Answer:
 
 
 class Server:
-    def __init__(self, *arguments, env):
+    def __init__(self, *arguments, env, memory=None):
         self.process = subprocess.Popen(
-            [support.PROGRAM, "serve", "--host", "127.0.0.1:0", *arguments], stderr=subprocess.PIPE, text=True, env=env
+            [support.PROGRAM, "serve", "--host", "127.0.0.1:0", *arguments],
+            stderr=subprocess.PIPE,
+            text=True,
+            env=env,
+            preexec_fn=memory and (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))),
         )
         self.log = []
         line = self.process.stderr.readline()

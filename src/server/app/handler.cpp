@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "base/log.h"
@@ -46,6 +47,8 @@ void Handler::answer(Request& request, Responder& responder) const {
   try {
     Call call{.request = request, .responder = noting, .parts = std::move(found.parts)};
     found.route->answer(call);
+  } catch (const std::bad_alloc&) {
+    throw;  // to say so would take memory
   } catch (const std::exception& error) {
     const Problem problem = problem_of(error);
     log::debug(request.method, ' ', request.path, ": ", problem.status, ' ', error.what());

@@ -64,6 +64,18 @@ void Exchange::end() {
   resume();
 }
 
+void Exchange::give_up() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!has_head_) {
+    response_ = {.status = MHD_HTTP_INTERNAL_SERVER_ERROR, .body = {}, .type = {}};
+    has_head_ = is_whole_ = has_ended_ = true;
+  } else if (!has_ended_) {
+    is_gone_ = true;
+  }
+  changed_.notify_all();
+  resume();
+}
+
 bool Exchange::has_begun() const {
   const std::lock_guard lock(mutex_);
   return has_head_;

@@ -26,6 +26,8 @@ class Exchange final : public Responder, public Body {
   bool has_begun() const override;
   void when_gone(std::function<void()> call) override;
   size_t read(std::span<char> out) override;
+  // Answers with status 500 and nothing else, or breaks off what has begun. Takes no memory.
+  void give_up() noexcept;
 
   // For the thread that serves connections.
   bool streams_body() const { return streams_body_; }

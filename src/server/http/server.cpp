@@ -7,10 +7,12 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "server/http/exchange.h"
 #include "server/http/listen.h"
 #include "server/http/watcher.h"
@@ -133,8 +135,13 @@ class HttpServer::Impl {
                                const char* method, const char*, const char* bytes, size_t* size,
                                void** state) {
     Impl& server = *static_cast<Impl*>(self);
-    if (!*state) return server.begin(connection, request_of(connection, path, method), state);
-    return server.go_on(*static_cast<Shared*>(*state), {bytes, *size}, *size);
+    try {
+      if (!*state) return server.begin(connection, request_of(connection, path, method), state);
+      return server.go_on(*static_cast<Shared*>(*state), {bytes, *size}, *size);
+    } catch (const std::exception& error) {  // may not pass through the library: no memory is left
+      log::debug("a connection is closed: ", error.what());
+      return MHD_NO;
+    }
   }
 
   // The head is there.
@@ -188,12 +195,26 @@ class HttpServer::Impl {
       }
       ++active_;
     }
-    std::thread([this, exchange] {
-      handler_(exchange->request(), *exchange);
-      CRIA_CHECK(exchange->has_begun());
-      const std::lock_guard lock(mutex_);
-      if (--active_ == 0) idle_.notify_all();
-    }).detach();
+    try {
+      std::thread([this, exchange] {
+        try {
+          handler_(exchange->request(), *exchange);
+          CRIA_CHECK(exchange->has_begun());
+        } catch (const std::exception& error) {  // no memory is left even to say so
+          log::debug("a request is given up: ", error.what());
+          exchange->give_up();
+        }
+        handled();
+      }).detach();
+    } catch (const std::system_error&) {  // the system has no more threads
+      handled();
+      exchange->send(busy());
+    }
+  }
+
+  void handled() {
+    const std::lock_guard lock(mutex_);
+    if (--active_ == 0) idle_.notify_all();
   }
 
   const ListenOptions options_;

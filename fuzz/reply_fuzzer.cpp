@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "template/reply/known_formats.h"
 #include "template/reply/reply_parser.h"
 
 namespace {
@@ -16,6 +17,15 @@ using Kind = ReplyEvent::Kind;
 constexpr const char* kParsers[] = {"qwen3",   "qwen3-coder", "ministral",     "deepseek3.1",
                                     "glm-4.6", "lfm2",        "functiongemma", "gemma4",
                                     "harmony", "cohere",      "olmo3-think",   "passthrough"};
+// Formats that no parser's name stands for, by what shows them.
+constexpr const char* kSigns[] = {"<|tool_calls_section_begin|>", "<|open|>call tool=",
+                                  "<|tools_prefix|>", "<|python_tag|>", "<function="};
+
+ReplyFormat format_of(size_t choice) {
+  choice %= std::size(kParsers) + std::size(kSigns);
+  if (choice < std::size(kParsers)) return ReplyFormat::named(kParsers[choice]);
+  return format_shown_in(kSigns[choice - std::size(kParsers)]).value();
+}
 
 void check(bool holds) {
   if (!holds) std::abort();
@@ -49,7 +59,7 @@ std::vector<ReplyEvent> parted(const ReplyFormat& format, const std::string& tex
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
-  const ReplyFormat format = ReplyFormat::named(kParsers[data[0] % std::size(kParsers)]);
+  const ReplyFormat format = format_of(data[0]);
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::vector<ReplyEvent> whole = parted(format, text, text.size() + 1);
   const std::vector<ReplyEvent> cut = parted(format, text, 1);

@@ -170,8 +170,8 @@ LocalAnswerer::Asked LocalAnswerer::ask(std::span<const Said> said) {
   const std::vector<chat::Part> parts = model_.text().chat_template()->render(conversation, {});
   std::string text;
   for (const chat::Part& part : parts) text += part.text;
-  const bool begun = reply_.begins_in_thought(text);
-  if (begun) asked.begins = chat::ReplyParser::Begins::kThought;
+  asked.begins = reply_.begins(text);
+  const bool begun = asked.begins == chat::ReplyFormat::Begins::kThought;
   const bool thinks = conversation.thinking && conversation.thinking->on && reply_.thinks();
   if (grammar_ && thinks && (begun || !reply_.thought_begin.empty())) {
     asked.request.thoughts = {reply_.thought_begin, reply_.thought_end, begun};

@@ -47,7 +47,7 @@ class LocalAnswerer : public Answerer {
   // What the prompt is made of; an answer to it may begin inside of a thought.
   struct Asked {
     runner::Request request;
-    chat::ReplyParser::Begins begins = chat::ReplyParser::Begins::kText;
+    chat::ReplyFormat::Begins begins = chat::ReplyFormat::Begins::kText;
   };
   Asked ask(std::span<const Said> said);
   std::optional<chat::Thinking> thinking() const;

@@ -53,9 +53,7 @@ struct Answers::Answer {
       : number(of_all),
         choice(of_prompt),
         prompt(asked),
-        parser(format, tools,
-               format.begins_in_thought(asked.text) ? chat::ReplyParser::Begins::kThought
-                                                    : chat::ReplyParser::Begins::kText) {}
+        parser(format, tools, format.begins(asked.text)) {}
 
   const int64_t number, choice;  // among all answers, and among those to its prompt
   const ReadyPrompt& prompt;
@@ -102,7 +100,8 @@ runner::Request Answers::request_for(Answer& answer) const {
     request.grammar = request_.grammar;
     return request;
   }
-  const bool in_thought = loaded_.reply.begins_in_thought(answer.prompt.text);
+  const bool in_thought =
+      loaded_.reply.begins(answer.prompt.text) == chat::ReplyFormat::Begins::kThought;
   Restriction restriction = restriction_of(loaded_, request_, in_thought);
   request.grammar = std::move(restriction.grammar);
   request.thoughts = std::move(restriction.thoughts);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "template/jinja/conversation.h"
-
 namespace cria::jinja {
 namespace {
 
@@ -12,6 +10,13 @@ template <size_t size>
 bool has_any(const std::set<std::string, std::less<>>& names,
              const std::array<std::string_view, size>& wanted) {
   return std::ranges::any_of(wanted, [&](std::string_view name) { return names.contains(name); });
+}
+
+// What no template says.
+constexpr std::string_view kWord = "wonderful";
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
 }
 
 // A conversation's text counts for what a template may cost: some copy it for each message.
@@ -37,28 +42,50 @@ ChatTemplate::Variant ChatTemplate::variant(std::string name, std::string_view s
   Template parsed(std::move(name), source);
   Reads reads = reads_of(parsed.program());
   Variant made{.parsed = std::move(parsed), .reads = std::move(reads)};
-  if (shows_text(made, Parts::kAll)) {
-    made.parts = shows_text(made, Parts::kNone) ? Parts::kWithImages : Parts::kAll;
+  const bool takes_text = shows_text(made);
+  made.parts = Parts::kAll;
+  if (!shows_text(made)) {
+    made.parts = Parts::kNone;
+  } else if (takes_text) {
+    made.parts = Parts::kWithImages;
+  }
+  if (!shows_call(made)) {
+    made.call_arguments = ArgumentsForm::kJson;
+    if (!shows_call(made)) made.call_arguments = ArgumentsForm::kDict;
   }
   return made;
 }
 
-// Whether a message's text comes out as it is, and not in the notation of a list.
-bool ChatTemplate::shows_text(const Variant& variant, Parts parts) const {
-  constexpr std::string_view kText = "wonderful";
-  const chat::Conversation probe{.messages = {{"user", std::string(kText)}}, .tools = {}};
+std::string ChatTemplate::tried(const Variant& variant,
+                                const chat::Conversation& conversation) const {
+  constexpr chat::Limits kLimits{.steps = 100'000, .bytes = 1 << 20};
+  std::string text;
   try {
-    std::string text;
-    constexpr chat::Limits kLimits{.steps = 100'000, .bytes = 1 << 20};
-    for (const chat::Part& part : render(variant, parts, probe, {.limits = kLimits, .now = 0})) {
+    for (const chat::Part& part : render(variant, conversation, {.limits = kLimits, .now = 0})) {
       text += part.text;
     }
-    return text.find(kText) != std::string::npos &&
-           text.find(concat("'", kText, "'}")) == std::string::npos &&
-           text.find(concat("\"", kText, "\"}")) == std::string::npos;
   } catch (const Error&) {
-    return false;
+    text.clear();
   }
+  return text;
+}
+
+// Whether a message's text comes out as it is, and not in the notation of a list.
+bool ChatTemplate::shows_text(const Variant& variant) const {
+  const std::string text =
+      tried(variant, {.messages = {{"user", std::string(kWord)}}, .tools = {}});
+  return contains(text, kWord) && !contains(text, concat("'", kWord, "'}")) &&
+         !contains(text, concat("\"", kWord, "\"}"));
+}
+
+// Whether a call's arguments come out, and not in the notation of Python.
+bool ChatTemplate::shows_call(const Variant& variant) const {
+  chat::Message call{.role = "assistant", .content = ""};
+  call.tool_calls = {{"call00000", 0, "f", Data::Object{{std::string(kWord), "a"}}}};
+  const Data function = Data::Object{{"name", "f"}, {"description", "f"}};
+  const Data tools = Data::List{Data::Object{{"type", "function"}, {"function", function}}};
+  const std::string text = tried(variant, {.messages = {{"user", "u"}, call}, .tools = tools});
+  return contains(text, kWord) && !contains(text, concat("{'", kWord, "': 'a'}"));
 }
 
 bool ChatTemplate::takes_tools() const {
@@ -80,18 +107,20 @@ std::vector<chat::Part> ChatTemplate::render(const chat::Conversation& conversat
   const bool has_tools =
       conversation.tools.kind() == Data::Kind::kList && !conversation.tools.list().empty();
   const Variant& variant = has_tools && with_tools_ ? *with_tools_ : plain_;
-  return render(variant, variant.parts, conversation,
-                {.limits = limits_for(conversation), .now = options.now});
+  return render(variant, conversation, {.limits = limits_for(conversation), .now = options.now});
 }
 
-std::vector<chat::Part> ChatTemplate::render(const Variant& variant, Parts parts,
+std::vector<chat::Part> ChatTemplate::render(const Variant& variant,
                                              const chat::Conversation& conversation,
                                              const RunOptions& options) const {
+  chat::Budget budget(options.limits);
+  Calls calls{.budget = budget, .now = options.now};
   Values messages;
   for (const chat::Message& message : conversation.messages) {
     const bool in_parts =
-        parts == Parts::kAll || (parts == Parts::kWithImages && message.images > 0);
-    messages.push_back(message_value(message, in_parts ? Content::kParts : Content::kText));
+        variant.parts == Parts::kAll || (variant.parts == Parts::kWithImages && message.images > 0);
+    messages.push_back(message_value(message, in_parts ? Content::kParts : Content::kText,
+                                     variant.call_arguments, calls));
   }
   Variables variables = {{"messages", list_value(std::move(messages))},
                          {"documents", none()},

@@ -10,7 +10,8 @@
 // with images has a list of parts in its place ({type: "image"} for each, then {type: "text",
 // text}) where the template handles parts: it puts pictures where the model was taught then.
 // Whether it does is found out by what it makes of a small conversation of either form; a template
-// that handles parts alone is given nothing else.
+// that handles parts alone is given nothing else. So it is with the arguments of calls: they are
+// dicts, and the text of their JSON where a template can only handle that.
 
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "template/chat_template.h"
+#include "template/jinja/conversation.h"
 #include "template/jinja/names.h"
 #include "template/jinja/template.h"
 
@@ -48,12 +50,15 @@ class ChatTemplate final : public chat::ChatTemplate {
     Template parsed;
     Reads reads;
     Parts parts = Parts::kNone;
+    ArgumentsForm call_arguments = ArgumentsForm::kDict;
   };
 
   Variant variant(std::string name, std::string_view source) const;
-  bool shows_text(const Variant& variant, Parts parts) const;
-  std::vector<chat::Part> render(const Variant& variant, Parts parts,
-                                 const chat::Conversation& conversation,
+  // What it makes of a conversation; nothing where it refuses.
+  std::string tried(const Variant& variant, const chat::Conversation& conversation) const;
+  bool shows_text(const Variant& variant) const;
+  bool shows_call(const Variant& variant) const;
+  std::vector<chat::Part> render(const Variant& variant, const chat::Conversation& conversation,
                                  const RunOptions& options) const;
 
   SpecialTokens tokens_;

@@ -89,6 +89,22 @@ TEST(JinjaChatTemplate, GivesPartsAloneToWhatTakesNothingElse) {
       "<two>.");
 }
 
+TEST(JinjaChatTemplate, GivesArgumentsAsTextToWhatTakesNothingElse) {
+  const auto shown = [](const std::string& arguments) {
+    chat::Message call{.role = "assistant", .content = ""};
+    call.tool_calls = {{"id1", 0, "add", Data::Object{{"a", 1}, {"note", "é"}}}};
+    return render("{% for m in messages %}{% for c in m.tool_calls or [] %}" + arguments +
+                      "{% endfor %}{% endfor %}",
+                  {.messages = {{"user", "u"}, call}, .tools = {}});
+  };
+  constexpr std::string_view kJson = R"(<{"a": 1, "note": "é"}>)";
+  EXPECT_EQ(shown("{{ c.function.arguments | tojson }}"), kJson);
+  EXPECT_EQ(shown("{{ '' + c.function.arguments }}"), kJson);
+  EXPECT_EQ(shown("{{ c.function.arguments }}"), kJson);
+  EXPECT_EQ(shown("{% for k, v in c.function.arguments.items() %}{{ k }}{{ v }} {% endfor %}"),
+            "<a1> <noteé> ");
+}
+
 TEST(JinjaChatTemplate, TellsFromWhatItReadsWhatItTakes) {
   const auto takes = [](std::string_view source) {
     return ChatTemplate("t", source).takes_tools();

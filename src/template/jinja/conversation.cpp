@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include "template/jinja/json.h"
 
 namespace cria::jinja {
 namespace {
@@ -35,11 +38,12 @@ Value text_of(const chat::Message& message) {
   return text_value(std::move(text));
 }
 
-Value call_value(const chat::ToolCall& call) {
+Value call_value(const chat::ToolCall& call, ArgumentsForm form, Calls& calls) {
   Dict function, made;
   function.set("name", user_text(call.name));
-  function.set("arguments",
-               value_of(call.arguments.is_null() ? Data(Data::Object{}) : call.arguments));
+  Value arguments = value_of(call.arguments.is_null() ? Data(Data::Object{}) : call.arguments);
+  if (form == ArgumentsForm::kJson) arguments = text_value(json_text(arguments, {}, calls));
+  function.set("arguments", std::move(arguments));
   made.set("type", special_text("function"));
   if (!call.id.empty()) made.set("id", user_text(call.id));
   made.set("function", dict_value(std::move(function)));
@@ -48,7 +52,8 @@ Value call_value(const chat::ToolCall& call) {
 
 }  // namespace
 
-Value message_value(const chat::Message& message, Content content) {
+Value message_value(const chat::Message& message, Content content, ArgumentsForm form,
+                    Calls& calls) {
   Dict made;
   made.set("role", role_value(message.role));
   made.set("content", content == Content::kParts ? parts_of(message) : text_of(message));
@@ -57,9 +62,11 @@ Value message_value(const chat::Message& message, Content content) {
     made.set("thinking", user_text(message.thinking));
   }
   if (!message.tool_calls.empty()) {
-    Values calls;
-    for (const chat::ToolCall& call : message.tool_calls) calls.push_back(call_value(call));
-    made.set("tool_calls", list_value(std::move(calls)));
+    Values own;
+    for (const chat::ToolCall& call : message.tool_calls) {
+      own.push_back(call_value(call, form, calls));
+    }
+    made.set("tool_calls", list_value(std::move(own)));
   }
   if (!message.tool_name.empty()) made.set("name", user_text(message.tool_name));
   if (!message.tool_call_id.empty()) {

@@ -10,7 +10,7 @@ namespace cria::chat {
 
 struct CallSyntax {
   enum class Style : uint8_t {
-    kJson,    // {"name": "f", "arguments": {..}}, or lists of them
+    kJson,    // {"name": "f", "arguments": {..}} or {"f": {..}}, or lists of them
     kNamed,   // f, separator, {..}
     kTagged,  // f, separator, and each parameter between tags of its own
     kPython,  // f(a=1, b="x"), or lists of them
@@ -26,11 +26,12 @@ struct CallSyntax {
   bool is_bare = false;
 
   // Of kJson.
-  std::string name_key = "name", arguments_key = "arguments";
+  std::string name_key = "name", arguments_key = "arguments";  // "": the name is the key
   bool is_list = false;  // the model writes a list even of one
 
   // Of the others.
   std::string name_open = {};  // what stands between an id and the name
+  std::string naming_id = {};  // what an id begins with that says the name: functions.f:0
   std::string separator = {};  // what stands after the name
   std::string id_open = {};    // what stands before an id, after the name
   std::string key_open = {}, key_close = {}, value_close = {};  // kTagged

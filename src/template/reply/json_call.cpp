@@ -46,6 +46,7 @@ Step JsonCall::add(char c) {
 }
 
 JsonCall::Role JsonCall::role_of(std::string_view key) const {
+  if (syntax_.name_key.empty()) return Role::kArguments;
   if (key == syntax_.name_key || key == "name") return Role::kName;
   if (key == syntax_.arguments_key || key == "arguments" || key == "parameters")
     return Role::kArguments;
@@ -58,6 +59,10 @@ Step JsonCall::add_to_key(char c) {
   if (step != Step::kDone) return step;
   const std::string key = value_.take().text();
   role_ = role_of(key);
+  if (syntax_.name_key.empty()) {
+    if (std::exchange(has_name_, true)) return Step::kBroken;
+    name_ = key;
+  }
   if (is_strict_ && role_ == Role::kOther && key != "type") return Step::kBroken;
   at_ = At::kColon;
   return Step::kMore;

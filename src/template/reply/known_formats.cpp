@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "base/error.h"
-#include "base/quote.h"
-
 namespace cria::chat {
 namespace {
 
@@ -56,6 +53,35 @@ ReplyFormat gemma4() {
                               .opens = {"<|tool_call>call:"},
                               .close = "<tool_call|>",
                               .quote = "<|\"|>"}};
+}
+
+// Its template never writes a thought.
+ReplyFormat apertus() {
+  return {.name = "Apertus",
+          .thought_begin = "<|inner_prefix|>",
+          .thought_end = "<|inner_suffix|>",
+          .calls = CallSyntax{.section_open = "<|tools_prefix|>",
+                              .section_close = "<|tools_suffix|>",
+                              .name_key = "",
+                              .is_list = true}};
+}
+
+ReplyFormat kimi_k3() {
+  const auto open = [](const std::string& tag) { return "<|open|>" + tag + "<|sep|>"; };
+  const auto close = [](const std::string& tag) { return "<|close|>" + tag + "<|sep|>"; };
+  return {.name = "Kimi-K3",
+          .thought_begin = open("think"),
+          .thought_end = close("think"),
+          .ignored = {open("response"), close("response"), close("message"), "<|end_of_msg|>"},
+          .calls = CallSyntax{.style = Style::kTagged,
+                              .section_open = open("tools"),
+                              .section_close = close("tools"),
+                              .opens = {"<|open|>call tool=\""},
+                              .close = close("call"),
+                              .separator = "<|sep|>",
+                              .key_open = "<|open|>argument key=\"",
+                              .key_close = "<|sep|>",
+                              .value_close = close("argument")}};
 }
 
 CallSyntax tagged(std::string section_open, std::string section_close) {
@@ -129,9 +155,12 @@ std::vector<Known> make_formats() {
        calls("Kimi-K2", {.style = Style::kNamed,
                          .section_open = "<|tool_calls_section_begin|>",
                          .section_close = "<|tool_calls_section_end|>",
-                         .opens = {"<|tool_call_begin|>functions."},
+                         .opens = {"<|tool_call_begin|>"},
                          .close = "<|tool_call_end|>",
+                         .naming_id = "functions.",
                          .separator = "<|tool_call_argument_begin|>"})},
+      {{"<|open|>call tool="}, kimi_k3()},
+      {{"<|tools_prefix|>"}, apertus()},
       {{"<minimax:tool_call>"}, calls("MiniMax-M2", invoke("", "minimax:tool_call"))},
       {{"<seed:tool_call>"}, calls("Seed-OSS", tagged("<seed:tool_call>", "</seed:tool_call>"))},
       {{"<function=", "<parameter="}, calls("Qwen3-Coder", tagged("<tool_call>", "</tool_call>"))},
@@ -191,40 +220,6 @@ const std::vector<Known>& formats() {
   return all;
 }
 
-struct Named {
-  std::string_view parser, format;
-  std::string_view thought_begin = "", thought_end = "";
-};
-constexpr std::string_view kThink = "<think>", kThought = "</think>";
-constexpr Named kNamed[] = {
-    {"passthrough", ""},
-    {"harmony", "harmony"},
-    {"cogito", "Hermes", kThink, kThought},
-    {"qwen3", "Hermes", kThink, kThought},
-    {"qwen3-thinking", "Hermes", kThink, kThought},
-    {"qwen3-vl-instruct", "Hermes", kThink, kThought},
-    {"qwen3-vl-thinking", "Hermes", kThink, kThought},
-    {"qwen3-coder", "Qwen3-Coder"},
-    {"qwen3.5", "Qwen3-Coder", kThink, kThought},
-    {"nemotron-3-nano", "Qwen3-Coder", kThink, kThought},
-    {"ministral", "Mistral (names)", "[THINK]", "[/THINK]"},
-    {"deepseek3", "DeepSeek-V3.1", kThink, kThought},
-    {"deepseek3.1", "DeepSeek-V3.1", kThink, kThought},
-    {"olmo3", "Olmo 3"},
-    {"olmo3.1", "Olmo 3", kThink, kThought},
-    {"olmo3-think", "Olmo 3", kThink, kThought},
-    {"functiongemma", "FunctionGemma"},
-    {"gemma4", "Gemma 4"},
-    {"gemma4-small", "Gemma 4"},
-    {"gemma4-large", "Gemma 4"},
-    {"gemma4-no-thinking", "Gemma 4"},
-    {"glm-4.6", "GLM-4.5", kThink, kThought},
-    {"glm-4.7", "GLM-4.5", kThink, kThought},
-    {"lfm2", "LFM2"},
-    {"lfm2-thinking", "LFM2", kThink, kThought},
-    {"cohere", "Command-R7B"},
-};
-
 }  // namespace
 
 std::optional<ReplyFormat> format_shown_in(std::string_view text) {
@@ -244,6 +239,8 @@ const std::vector<std::pair<std::string, std::string>>& known_thoughts() {
       {"<|START_THINKING|>", "<|END_THINKING|>"},
       {"<thought>", "</thought>"},
       {"<reasoning>", "</reasoning>"},
+      {"<|inner_prefix|>", "<|inner_suffix|>"},
+      {"<|open|>think<|sep|>", "<|close|>think<|sep|>"},
   };
   return all;
 }
@@ -251,29 +248,22 @@ const std::vector<std::pair<std::string, std::string>>& known_thoughts() {
 std::optional<CallText> call_text_of(const CallSyntax& syntax) {
   const std::string open = syntax.section_open + (syntax.opens.empty() ? "" : syntax.opens[0]);
   const std::string close = syntax.close + syntax.section_close;
-  if (syntax.style == Style::kNamed) return CallText{open, syntax.separator, close};
+  if (syntax.style == Style::kNamed) {
+    const bool is_id = !syntax.naming_id.empty();
+    return CallText{open + syntax.naming_id, (is_id ? ":0" : "") + syntax.separator, close};
+  }
   if (syntax.style != Style::kJson) return {};
+  const bool is_keyed = syntax.name_key.empty();
   return CallText{(syntax.is_bare ? "" : open) + (syntax.is_list ? "[" : "") + "{\"" +
-                      syntax.name_key + "\": \"",
-                  "\", \"" + syntax.arguments_key + "\": ",
+                      (is_keyed ? "" : syntax.name_key + "\": \""),
+                  is_keyed ? "\": " : "\", \"" + syntax.arguments_key + "\": ",
                   std::string("}") + (syntax.is_list ? "]" : "") + close};
 }
 
-ReplyFormat ReplyFormat::named(std::string_view parser) {
-  for (const Named& named : kNamed) {
-    if (named.parser != parser) continue;
-    ReplyFormat format;
-    for (const Known& known : formats()) {
-      if (known.format.name == named.format) format = known.format;
-    }
-    if (!named.thought_end.empty()) {
-      format.thought_begin = named.thought_begin;
-      format.thought_end = named.thought_end;
-    }
-    return format;
-  }
-  fail(Error::Code::kUnsupported, "how a model with the parser ", quote(parser),
-       " writes thoughts and calls of tools is not known");
+const ReplyFormat* find_known_format(std::string_view name) {
+  const auto found = std::ranges::find(
+      formats(), name, [](const Known& known) { return std::string_view(known.format.name); });
+  return found == formats().end() ? nullptr : &found->format;
 }
 
 }  // namespace cria::chat

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "template/reply/json_reader.h"
+#include "template/reply/overlap.h"
 #include "template/reply/probe.h"
 
 namespace cria::chat {
@@ -36,12 +37,6 @@ std::optional<Range> object_around(std::string_view text, size_t from, size_t pl
     if (object && object->second > place) return Range{i, object->second};
   }
   return {};
-}
-
-size_t common_suffix(std::string_view a, std::string_view b) {
-  const size_t size = std::min(a.size(), b.size());
-  return static_cast<size_t>(std::mismatch(a.rbegin(), a.rbegin() + size, b.rbegin()).first -
-                             a.rbegin());
 }
 
 // How much two texts end with alike, but no part of a marker.
@@ -83,7 +78,7 @@ void set_around(CallSyntax& syntax, const Around& found) {
   syntax.close = found.close;
 }
 
-// {"name": "f", "arguments": {..}}
+// {"name": "f", "arguments": {..}} or {"f": {..}}
 std::optional<LearntCalls> learn_json(std::string_view one, Range object, std::string_view two) {
   LearntCalls learnt;
   CallSyntax& syntax = learnt.syntax;
@@ -96,8 +91,13 @@ std::optional<LearntCalls> learn_json(std::string_view one, Range object, std::s
       syntax.name_key = key;
       has_name = true;
     } else if (value.kind() == Data::Kind::kObject && value.find(Said::kTextKey)) {
-      syntax.arguments_key = key;
       has_arguments = true;
+      if (key != Said::kTool) {
+        syntax.arguments_key = key;
+        continue;
+      }
+      syntax.name_key.clear();
+      has_name = true;
     }
   }
   if (!has_name || !has_arguments) return {};

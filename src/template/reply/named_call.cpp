@@ -51,6 +51,11 @@ Step NamedCall::add_to_name(char c) {
     return name_.size() > kLongest ? Step::kBroken : Step::kMore;
   }
   if (name_.empty()) return is_space(c) ? Step::kMore : Step::kBroken;
+  const std::string& prefix = syntax_.naming_id;
+  if (!prefix.empty() && name_.starts_with(prefix)) {
+    id_ = name_;
+    name_.erase(0, prefix.size());
+  }
   if (!tools_.has(name_)) return Step::kBroken;
   at_ = syntax_.separator.empty() ? At::kBody : At::kSeparator;
   return add(c);
@@ -60,7 +65,9 @@ Step NamedCall::add_to_name(char c) {
 Step NamedCall::add_to_separator(char c) {
   between_ += c;
   if (between_.size() > kLongest) return Step::kBroken;
-  if (separator_.ends(between_)) at_ = At::kBody;
+  if (!separator_.ends(between_)) return Step::kMore;
+  if (!syntax_.naming_id.empty() && !id_.empty()) id_ += between_;
+  at_ = At::kBody;
   return Step::kMore;
 }
 

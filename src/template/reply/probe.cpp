@@ -3,12 +3,18 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "template/reply/overlap.h"
 #include "template/reply/step.h"
 
 namespace cria::chat {
 namespace {
 
+// Some templates write an id in the place of the name: models choose ones that say it.
+enum class Ids : uint8_t { kPlain, kNaming };
+
 Message user() { return {.role = "user", .content = std::string(Said::kUser)}; }
+
+Message answer() { return {.role = "assistant", .content = std::string(Said::kContent)}; }
 
 Data tool(std::string_view name) {
   const Data properties = Data::Object{
@@ -25,15 +31,14 @@ Data tool(std::string_view name) {
                                                 {"required", Data::List{Said::kTextKey}}}}}}};
 }
 
-ToolCall call(int64_t index, bool is_text = false) {
-  const Data arguments = Data::Object{{std::string(Said::kTextKey), Said::kTextValue},
-                                      {std::string(Said::kNumberKey), 4242}};
-  const std::string text = concat("{\"", Said::kTextKey, "\": \"", Said::kTextValue, "\", \"",
-                                  Said::kNumberKey, "\": ", Said::kNumberValue, "}");
-  return {.id = std::string(Said::kIds) + std::to_string(index + 1),
+ToolCall call(int64_t index, Ids ids) {
+  const std::string name(index == 0 ? Said::kTool : Said::kOtherTool);
+  const std::string number = std::to_string(index + (ids == Ids::kPlain ? 1 : 0));
+  return {.id = ids == Ids::kPlain ? Said::kIds + number : "functions." + name + ":" + number,
           .index = index,
-          .name = std::string(index == 0 ? Said::kTool : Said::kOtherTool),
-          .arguments = is_text ? Data(text) : arguments};
+          .name = name,
+          .arguments = Data::Object{{std::string(Said::kTextKey), Said::kTextValue},
+                                    {std::string(Said::kNumberKey), 4242}}};
 }
 
 // Where the marker begins that a place is inside of, or the place itself.
@@ -52,16 +57,11 @@ size_t marker_end(std::string_view text, size_t place) {
   return end == text.npos ? place : end + 1;
 }
 
-size_t common_prefix(std::string_view a, std::string_view b) {
-  const size_t size = std::min(a.size(), b.size());
-  return static_cast<size_t>(std::mismatch(a.begin(), a.begin() + size, b.begin()).first -
-                             a.begin());
-}
-
-size_t common_suffix(std::string_view a, std::string_view b) {
-  const size_t size = std::min(a.size(), b.size());
-  return static_cast<size_t>(std::mismatch(a.rbegin(), a.rbegin() + size, b.rbegin()).first -
-                             a.rbegin());
+// The same of a marker that is made of > alone: these begin a line.
+size_t line_marker_begin(std::string_view text, size_t place) {
+  size_t begin = place;
+  while (begin > 0 && text[begin - 1] == '>') --begin;
+  return begin == 0 || text[begin - 1] == '\n' ? begin : place;
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ std::optional<std::string> Probe::turn(const Message& message, bool goes_on) con
     return render(conversation);
   };
   const auto own = rendered(message);
-  const auto plain = rendered({.role = "assistant", .content = std::string(Said::kContent)});
+  const auto plain = rendered(answer());
   if (!own || !plain) return {};
   const size_t at = plain->find(Said::kContent);
   if (at == plain->npos) return {};
@@ -102,16 +102,16 @@ std::optional<std::string> Probe::turn(const Message& message, bool goes_on) con
   // The marker before a thought may be there without one, too.
   const bool is_bare = trimmed(std::string_view(*own).substr(begin)).starts_with(Said::kThought);
   if (is_bare) begin = std::min(own->find_last_of("<[", begin), begin);
+  begin = line_marker_begin(*own, begin);
   const size_t after = plain->size() - at - Said::kContent.size();
   const size_t rest = std::min({common_suffix(*own, *plain), after, own->size() - begin});
   return own->substr(begin, marker_end(*own, own->size() - rest) - begin);
 }
 
 std::optional<std::string> Probe::calls(bool two) const {
-  // Some templates want arguments as text.
-  for (const bool is_text : {false, true}) {
-    Message message{.role = "assistant", .content = "", .tool_calls = {call(0, is_text)}};
-    if (two) message.tool_calls.push_back(call(1, is_text));
+  for (const Ids ids : {Ids::kPlain, Ids::kNaming}) {
+    Message message{.role = "assistant", .content = "", .tool_calls = {call(0, ids)}};
+    if (two) message.tool_calls.push_back(call(1, ids));
     if (const auto found = calls(message)) return found;
   }
   return {};
@@ -138,13 +138,17 @@ std::optional<std::string> Probe::thought_before_call() const {
   return turn({.role = "assistant",
                .content = "",
                .thinking = std::string(Said::kThought),
-               .tool_calls = {call(0)}});
+               .tool_calls = {call(0, Ids::kPlain)}});
 }
 
 std::optional<std::string> Probe::earlier(const std::string& content) const {
   const Message first{.role = "assistant", .content = content};
   const Message later{.role = "assistant", .content = "Zlater"};
   return render({.messages = {user(), first, user(), later, user()}, .tools = {}});
+}
+
+std::optional<std::string> Probe::answered() const {
+  return render({.messages = {user(), answer()}, .tools = {}});
 }
 
 std::optional<std::string> Probe::prompt(bool has_tools) const {

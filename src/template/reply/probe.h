@@ -17,8 +17,8 @@ struct Said {
   static constexpr std::string_view kTool = "zq_first", kOtherTool = "zq_second";
   static constexpr std::string_view kTextKey = "zq_text", kTextValue = "zq_value";
   static constexpr std::string_view kNumberKey = "zq_count", kNumberValue = "4242";
-  static constexpr std::string_view kIds = "zq000000";  // which ids begin with
-  static constexpr size_t kIdSize = 9;                  // as some templates want it
+  static inline const std::string kIds = "zq000000";  // which ids begin with
+  static constexpr size_t kIdSize = 9;                // as some templates want it
 
   // The tools, as in the API.
   static Data tools();
@@ -33,6 +33,8 @@ class Probe {
   std::optional<std::string> calls(bool two) const;
   std::optional<std::string> thought() const;
   std::optional<std::string> thought_before_call() const;
+  // All of a conversation that ends with Said::kContent.
+  std::optional<std::string> answered() const;
   // All of a conversation in which an earlier turn says this.
   std::optional<std::string> earlier(const std::string& content) const;
 

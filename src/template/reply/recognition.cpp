@@ -136,6 +136,21 @@ std::optional<Tags> thoughts_of(const Probe& probe, const Tags& hint) {
   return dropped_tags(probe);
 }
 
+// Where prompts end with what opens a call, text has a mark there, too, that it is none.
+void learn_begun_calls(ReplyFormat& format, const Probe& probe) {
+  if (!format.calls || format.calls->opens.empty()) return;
+  const std::string& open = format.calls->opens.front();
+  const std::string prompt = probe.prompt(false).value_or("");
+  if (open.empty() || !prompt.ends_with(open)) return;
+  if (format.call_text && format.call_text->before_name.starts_with(open)) {
+    format.call_text->before_name.erase(0, open.size());
+  }
+  const std::string answered = probe.answered().value_or("");
+  const size_t at = answered.find(Said::kContent, prompt.size());
+  if (at == std::string::npos || !answered.starts_with(prompt)) return;
+  format.ignored.push_back(open + answered.substr(prompt.size(), at - prompt.size()));
+}
+
 }  // namespace
 
 ReplyFormat ReplyFormat::of(const ChatTemplate& chat_template, const Hints& hints) {
@@ -147,6 +162,7 @@ ReplyFormat ReplyFormat::of(const ChatTemplate& chat_template, const Hints& hint
     if (shown && shown->is_channelled) format = *shown;
   }
   if (format.is_channelled) return format;
+  learn_begun_calls(format, probe);
   if (const auto tags = thoughts_of(probe, hints.thinking_tags)) {
     std::tie(format.thought_begin, format.thought_end) = *tags;
   }

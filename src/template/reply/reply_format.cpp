@@ -13,8 +13,13 @@ bool ReplyFormat::needs_special() const {
   return calls && (!calls->section_open.empty() || !calls->opens.empty());
 }
 
-bool ReplyFormat::begins_in_thought(std::string_view prompt) const {
-  return !thought_begin.empty() && trimmed(prompt).ends_with(thought_begin);
+ReplyFormat::Begins ReplyFormat::begins(std::string_view prompt) const {
+  const auto is_open = [end = trimmed(prompt)](std::string_view marker) {
+    return !marker.empty() && end.ends_with(marker);
+  };
+  if (is_open(thought_begin)) return Begins::kThought;
+  if (calls && !calls->opens.empty() && is_open(calls->opens.front())) return Begins::kCall;
+  return Begins::kText;
 }
 
 std::vector<ReplyFormat::Call> ReplyFormat::forced_calls(const Data& tools,

@@ -13,6 +13,7 @@
 namespace cria::chat {
 
 struct ReplyFormat {
+  enum class Begins : uint8_t { kText, kThought, kCall };
   struct Hints {
     // What is known of the template otherwise: go::ChatTemplate::thinking_tags(), or empty.
     std::pair<std::string, std::string> thinking_tags = {};
@@ -36,8 +37,8 @@ struct ReplyFormat {
   bool calls_tools() const { return calls.has_value(); }
   // The parser must see the text of control tokens: there are markers, and they may be such.
   bool needs_special() const;
-  // Whether an answer to this prompt begins inside of a thought.
-  bool begins_in_thought(std::string_view prompt) const;
+  // What an answer to this prompt begins with: the prompt may have opened a thought or a call.
+  Begins begins(std::string_view prompt) const;
 
   // A way to call a tool: this text, JSON by this schema, and this text.
   struct Call {

@@ -117,6 +117,37 @@ TEST(ReplyFormat, LearnsIdsBeforeNames) {
   expect_error([&] { format.forced_calls(test::tools()); }, Error::Code::kUnsupported, {"learnt"});
 }
 
+TEST(ReplyFormat, LearnsNamesThatAreKeys) {
+  const ReplyFormat format =
+      of("<do>[{{ range $i, $c := .ToolCalls }}{{ if $i }}, {{ end }}{\"{{ $c.Function.Name }}\": "
+         "{{ $c.Function.Arguments }}}{{ end }}]</do>");
+  EXPECT_EQ(format.calls->name_key, "");
+  expect_calls(format, "<do>[{\"add\": {\"a\": 1}}]</do>");
+}
+
+// Prompts end with what opens a call, and text has a recipient of its own.
+TEST(ReplyFormat, LearnsWhatPromptsOpen) {
+  const ReplyFormat format = ReplyFormat::of(
+      go::ChatTemplate(
+          "t",
+          "{{ range .Messages }}<|{{ .Role }}|>\n{{ if .ToolCalls }}{{ range .ToolCalls "
+          "}}>>>{{ .Function.Name }}\n{{ .Function.Arguments }}{{ end }}"
+          "{{ else if eq .Role \"assistant\" }}>>>all\n{{ .Content }}{{ else }}"
+          "{{ .Content }}{{ end }}<|end|>{{ end }}{{ if .Tools }}{{ end }}<|assistant|>\n>>>"),
+      {});
+  using Begins = ReplyFormat::Begins;
+  EXPECT_EQ(format.begins("<|assistant|>\n>>>"), Begins::kCall);
+  EXPECT_EQ(call_of(format), "add\n{\"a\": 1}");
+  EXPECT_EQ(reply(format, "add\n{\"a\": 1}", Begins::kCall), kOne);
+  EXPECT_EQ(reply(format, "all\nWell.", Begins::kCall), Lines{"C:Well."});
+  EXPECT_EQ(reply(format, "all\nWell.>>>add\n{\"a\": 1}", Begins::kCall),
+            (Lines{"C:Well.", kOne[0], kOne[1], kOne[2]}));
+  // Neither a tool nor a recipient: nothing but what the model wrote.
+  EXPECT_EQ(reply(format, "Well >>> {}", Begins::kCall), Lines{"C:Well >>> {}"});
+  EXPECT_EQ(reply(format, "", Begins::kCall), Lines{});
+  EXPECT_EQ(reply(format, "all\nWell.", Begins::kCall, Data()), Lines{"C:Well."});
+}
+
 TEST(ReplyFormat, LearnsTagsWithAttributes) {
   const ReplyFormat format =
       of("<all:x>{{ range .ToolCalls }}<one:x>{{ .Function.Name }}<sep:x>{{ range $k, $v := "
@@ -149,6 +180,7 @@ TEST(ReplyFormat, KnowsFormatsByWhatPromptsSayOfTools) {
   EXPECT_EQ(shown("Write <|tool_call|> and a list.").name, "Granite");
   EXPECT_EQ(shown("Write ```tool_code blocks.").name, "Gemma 3");
   EXPECT_EQ(shown("Write <function=NAME><parameter=P>").name, "Qwen3-Coder");
+  EXPECT_EQ(shown("Write {} within <tool_call></tool_call> tags.").name, "Hermes");
   EXPECT_EQ(shown("Do write.").name, "plain");
 }
 
@@ -260,6 +292,27 @@ TEST(ReplyFormat, FindsCallsWhereATemplateIsParticular) {
   });
   EXPECT_EQ(format.name, "Mistral (names)");
   expect_calls(format, "[TOOL_CALLS]add[ARGS]{\"a\": 1}");
+}
+
+TEST(ReplyFormat, FindsCallsWhereIdsStandForNames) {
+  const ReplyFormat format = fake(false, [](const Conversation& talk) {
+    std::string text;
+    for (const Message& message : talk.messages) {
+      text += message.role + ":" + message.content;
+      if (!message.tool_calls.empty()) text += "<|tool_calls_section_begin|>";
+      for (const ToolCall& call : message.tool_calls) {
+        text += "<|tool_call_begin|>" + call.id + "<|tool_call_argument_begin|>" +
+                test::json_of(call.arguments) + "<|tool_call_end|>";
+      }
+      if (!message.tool_calls.empty()) text += "<|tool_calls_section_end|>";
+      text += "<|im_end|>";
+    }
+    return text;
+  });
+  EXPECT_EQ(format.name, "Kimi-K2");
+  EXPECT_EQ(call_of(format),
+            "<|tool_calls_section_begin|><|tool_call_begin|>functions.add:0"
+            "<|tool_call_argument_begin|>{\"a\": 1}<|tool_call_end|><|tool_calls_section_end|>");
 }
 
 TEST(ReplyFormat, KnowsHarmonyByItsPrompt) {

@@ -12,6 +12,10 @@ ReplyParser::ReplyParser(ReplyFormat format, Data tools, Begins begins, MakeId m
       is_thought_(begins == Begins::kThought),
       drops_space_(is_thought_) {
   look_for_markers();
+  if (begins != Begins::kCall) return;
+  const std::string& open = format_.calls->opens.front();
+  unsaid_ = open.size();
+  for (const char c : open) add_byte(c);
 }
 
 std::vector<ReplyEvent> ReplyParser::add(std::string_view text) {
@@ -96,6 +100,7 @@ void ReplyParser::found(const Marker& marker) {
         is.text);
     return;
   }
+  unsaid_ = 0;
   const bool was_thought = std::exchange(is_thought_, is.role == Role::kThoughtBegin);
   if (is_thought_ || was_thought) {
     space_.clear();
@@ -142,6 +147,10 @@ void ReplyParser::give_up_section() {
 
 // White space waits for what comes after it: next to calls and thoughts it may say nothing.
 void ReplyParser::add_text(char c) {
+  if (unsaid_ > 0) {
+    --unsaid_;
+    return;
+  }
   const Kind kind = is_thought_ ? Kind::kThinking : Kind::kContent;
   if (is_space(c)) {
     is_line_begin_ = is_line_begin_ || c == '\n';
@@ -184,6 +193,7 @@ void ReplyParser::end(Data arguments) {
   call_.arguments = std::move(arguments);
   events_.push_back({.kind = Kind::kToolEnd, .call = std::exchange(call_, {})});
   raw_.clear();
+  unsaid_ = 0;
   ends_with_call_ = true;
   is_line_begin_ = true;
   has_text_ = true;

@@ -20,7 +20,7 @@ namespace cria::chat {
 
 class ReplyParser final : private CallSink {
  public:
-  enum class Begins : uint8_t { kText, kThought };
+  using Begins = ReplyFormat::Begins;
   using MakeId = std::function<std::string()>;
 
   // Without tools nothing is a call. Ids are made for calls that bring none before their arguments.
@@ -73,6 +73,7 @@ class ReplyParser final : private CallSink {
   bool drops_space_ = false, is_line_begin_ = true;  // what comes next, and where it stands
   bool ends_with_call_ = false;
   std::string space_;  // held back
+  size_t unsaid_ = 0;  // bytes of what the prompt opened, which are no text of the reply
 
   std::unique_ptr<SectionReader> section_;
   std::string raw_;  // of the section, since its last call

@@ -39,9 +39,9 @@ TEST(ReplyParser, PartsThoughtsFromText) {
 TEST(ReplyParser, BeginsInsideOfAThought) {
   EXPECT_EQ(reply(hermes(), "\na\n\nb\n</think>\n\nc", kThought), (Lines{"T:a\n\nb", "C:c"}));
   EXPECT_EQ(reply(hermes(), "a", kThought), (Lines{"T:a"}));
-  EXPECT_TRUE(hermes().begins_in_thought("<|im_start|>assistant\n<think>\n"));
-  EXPECT_FALSE(hermes().begins_in_thought("<think>\n\n</think>\n\n"));
-  EXPECT_FALSE(ReplyFormat().begins_in_thought("a"));
+  EXPECT_EQ(hermes().begins("<|im_start|>assistant\n<think>\n"), kThought);
+  EXPECT_EQ(hermes().begins("<think>\n\n</think>\n\n"), kText);
+  EXPECT_EQ(ReplyFormat().begins("a"), kText);
 }
 
 TEST(ReplyParser, HoldsBackOnlyWhatMayBecomeAMarker) {
@@ -189,11 +189,50 @@ TEST(ReplyParser, ReadsDeepSeek) {
 
 TEST(ReplyParser, ReadsNamesBeforeArguments) {
   EXPECT_EQ(reply(by_sign("<function="), "<function=add>{\"a\": 1}</function>"), kOne);
-  EXPECT_EQ(reply(by_sign("<|tool_calls_section_begin|>"),
-                  "<|tool_calls_section_begin|><|tool_call_begin|>functions.add:0"
-                  "<|tool_call_argument_begin|>{\"a\": 1}<|tool_call_end|>"
-                  "<|tool_calls_section_end|>"),
-            kOne);
+}
+
+TEST(ReplyParser, ReadsIdsThatSayNames) {
+  const ReplyFormat kimi = by_sign("<|tool_calls_section_begin|>");
+  const auto calls = [](const std::string& text) {
+    return "<|tool_calls_section_begin|>" + text + "<|tool_calls_section_end|>";
+  };
+  const auto call = [](const std::string& id, const std::string& arguments) {
+    return "<|tool_call_begin|>" + id + "<|tool_call_argument_begin|>" + arguments +
+           "<|tool_call_end|>";
+  };
+  EXPECT_EQ(
+      reply(kimi, calls(call("functions.add:0", "{\"a\": 1}") + call(" functions.now:1 ", "{}"))),
+      (Lines{"begin functions.add:0 add", "A:{\"a\": 1}", "end functions.add:0 add {\"a\":1}",
+             "begin functions.now:1 now", "A:{}", "end functions.now:1 now {}"}));
+  EXPECT_EQ(reply(kimi, calls(call("add", "{\"a\": 1}"))), kOne);
+  const std::string other = calls(call("functions.other:0", "{}"));
+  EXPECT_EQ(reply(kimi, other), Lines{concat("C:", other)});
+}
+
+TEST(ReplyParser, ReadsNamesThatAreKeys) {
+  const ReplyFormat apertus = by_sign("<|tools_prefix|>");
+  EXPECT_EQ(reply(apertus,
+                  "<|inner_prefix|>a<|inner_suffix|>"
+                  "<|tools_prefix|>[{\"add\": {\"a\": 1}}, {\"now\": {}}]<|tools_suffix|>"),
+            with({"T:a"}, kOne, {"begin call_2 now", "A:{}", "end call_2 now {}"}));
+  for (const std::string object :
+       {R"({"other": {}})", R"({"add": 1})", R"({"now": [{}]})", "{}", R"({"type": "add"})"}) {
+    const std::string text = "<|tools_prefix|>[" + object + "]<|tools_suffix|>";
+    EXPECT_EQ(reply(apertus, text).back(), concat("C:", text));
+  }
+}
+
+TEST(ReplyParser, ReadsKimiK3) {
+  const ReplyFormat kimi = by_sign("<|open|>call tool=");
+  EXPECT_EQ(reply(kimi,
+                  "a<|close|>think<|sep|><|open|>response<|sep|>Well.<|close|>response<|sep|>"
+                  "<|open|>tools<|sep|><|open|>call tool=\"add\" index=\"1\"<|sep|>"
+                  "<|open|>argument key=\"a\" type=\"number\"<|sep|>1<|close|>argument<|sep|>"
+                  "<|close|>call<|sep|><|open|>call tool=\"now\" index=\"2\"<|sep|>"
+                  "<|close|>call<|sep|><|close|>tools<|sep|><|close|>message<|sep|><|end_of_msg|>",
+                  kThought),
+            with({"T:a", "C:Well."}, kOne, {"begin call_2 now", "A:{}", "end call_2 now {}"}));
+  EXPECT_EQ(kimi.begins("<|open|>message role=\"assistant\"<|sep|><|open|>think<|sep|>"), kThought);
 }
 
 TEST(ReplyParser, ReadsParametersBetweenTags) {

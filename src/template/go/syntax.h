@@ -15,7 +15,19 @@ struct Place {
   size_t begin = 0, end = 0;
 };
 
-struct Pipeline;
+// In this order: clang wants types that are complete where vectors of them have braces.
+struct Operand;
+
+struct Command {
+  std::vector<Operand> operands;  // at least one; the others are arguments
+};
+
+struct Pipeline {
+  Place place{};
+  std::vector<std::string> variables{};  // that it declares or assigns to: none, one or two
+  bool assigns = false;
+  std::vector<Command> commands{};
+};
 
 struct Operand {
   enum class Kind {
@@ -34,17 +46,6 @@ struct Operand {
   std::string name{};  // of the function or variable, with the dollar
   std::vector<std::string> fields{};
   std::vector<Pipeline> pipeline{};  // one, or none: the chain begins with a function
-};
-
-struct Command {
-  std::vector<Operand> operands;  // at least one; the others are arguments
-};
-
-struct Pipeline {
-  Place place{};
-  std::vector<std::string> variables{};  // that it declares or assigns to: none, one or two
-  bool assigns = false;
-  std::vector<Command> commands{};
 };
 
 struct Node;

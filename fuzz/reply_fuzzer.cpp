@@ -18,8 +18,9 @@ constexpr const char* kParsers[] = {"qwen3",   "qwen3-coder", "ministral",     "
                                     "glm-4.6", "lfm2",        "functiongemma", "gemma4",
                                     "harmony", "cohere",      "olmo3-think",   "passthrough"};
 // Formats that no parser's name stands for, by what shows them.
-constexpr const char* kSigns[] = {"<|tool_calls_section_begin|>", "<|open|>call tool=",
-                                  "<|tools_prefix|>", "<|python_tag|>", "<function="};
+constexpr const char* kSigns[] = {"<|tool_calls_section_begin|>",
+                                  "<|open|>call tool=", "<|tools_prefix|>", "<|python_tag|>",
+                                  "<function="};
 
 ReplyFormat format_of(size_t choice) {
   choice %= std::size(kParsers) + std::size(kSigns);

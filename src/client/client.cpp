@@ -78,7 +78,7 @@ struct Client::State {
   Connections connections;
 
   // The answer of one object. Its status is good, or ServerError is thrown.
-  Json ask(Request request) {
+  Json ask(Request request, const std::stop_token& stop = {}) {
     request.key = key;
     std::string answer;
     const auto add = [&](int, std::string_view bytes) {
@@ -88,7 +88,8 @@ struct Client::State {
       answer += bytes;
       return true;
     };
-    const int status = transfer(connections, address, request, add, {}).status;
+    const auto [end, status] = transfer(connections, address, request, add, stop);
+    if (end == End::kStopped) fail(Code::kCancelled, "interrupted");
     if (status < 200 || status >= 300) fail_with(status, answer, address);
     // Some answer with a status alone.
     return answer.empty() ? Json::object() : parse(answer, address);
@@ -121,9 +122,9 @@ std::optional<std::string> Client::version() {
 Json Client::get(const std::string& path) {
   return state_->ask({.path = path, .patience = kPatience});
 }
-Json Client::post(const std::string& path, const Json& body) {
+Json Client::post(const std::string& path, const Json& body, const std::stop_token& stop) {
   return state_->ask(
-      {.method = Method::kPost, .path = path, .body = body_of(body), .patience = kPatience});
+      {.method = Method::kPost, .path = path, .body = body_of(body), .patience = kPatience}, stop);
 }
 Json Client::remove(const std::string& path, const Json& body) {
   return state_->ask(

@@ -38,9 +38,9 @@ class Client {
   // Of the server; none when nothing answers there soon, or something that is no such server.
   std::optional<std::string> version();
 
-  // An answer of one object. NoServer, ServerError, Corrupt: it is none.
+  // An answer of one object. NoServer, ServerError, Corrupt: it is none. Cancelled: it was stopped.
   Json get(const std::string& path);
-  Json post(const std::string& path, const Json& body);
+  Json post(const std::string& path, const Json& body, const std::stop_token& stop = {});
   Json remove(const std::string& path, const Json& body);  // DELETE
   // Whether there is something at the path: HEAD.
   bool has(const std::string& path);

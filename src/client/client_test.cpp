@@ -147,6 +147,17 @@ TEST(Client, ClosesTheConnectionWhenItIsStopped) {
   EXPECT_TRUE(went_away);
 }
 
+TEST(Client, StopsWaitingForAnAnswer) {
+  std::stop_source stop;
+  const HttpServer server = serve([&](server::Request&, Responder& responder) {
+    responder.begin({.body = "{", .type = "application/json"});
+    stop.request_stop();
+    while (responder.write(" ")) std::this_thread::yield();
+  });
+  expect_error([&] { client_of(server).post("/x", Json::object(), stop.get_token()); },
+               Code::kCancelled, {"interrupted"});
+}
+
 TEST(Client, HandsOnWhatTheReceiverThrows) {
   const HttpServer server = serve(stream_of({"{}\n"}));
   EXPECT_THROW(client_of(server).stream("/x", Json::object(),

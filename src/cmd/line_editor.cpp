@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cwchar>
 #include <filesystem>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -31,22 +32,6 @@ std::string environment(const char* name) {
   return value ? value : "";
 }
 
-// Reads a character for libedit, whose own reading would miss an interrupt that comes just before
-// it.
-int read_character(EditLine*, wchar_t* character) {
-  std::mbstate_t state{};
-  char byte = 0;
-  while (true) {
-    if (!wait_for_input(STDIN_FILENO)) return -1;
-    const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
-    if (count <= 0) return static_cast<int>(count);
-    const size_t length = std::mbrtowc(character, &byte, 1, &state);
-    constexpr auto kInvalid = static_cast<size_t>(-1), kUnfinished = static_cast<size_t>(-2);
-    if (length == kInvalid) state = {};  // a byte of no character is left out
-    if (length != kInvalid && length != kUnfinished) return 1;
-  }
-}
-
 unsigned char paste(EditLine* editor, int) {
   std::wstring text;
   wchar_t character = 0;
@@ -65,8 +50,9 @@ struct LineEditor::State {
   EditLine* editor = nullptr;
   History* history = nullptr;
   std::FILE* out = nullptr;
-  std::string prompt, history_path, external;
+  std::string prompt, placeholder, history_path, external;
   bool keeps_history = true;
+  bool is_dumb = false;  // a terminal that cannot move its cursor
 
   ~State() {
     if (editor) el_end(editor);
@@ -79,6 +65,34 @@ struct LineEditor::State {
     return *state;
   }
   static char* current_prompt(EditLine* editor) { return of(editor).prompt.data(); }
+
+  // Waits for input, with the placeholder on the screen while nothing is typed.
+  bool wait() {
+    const std::string shown = std::exchange(placeholder, {});
+    const bool fits = std::ssize(prompt + shown) < terminal_columns(STDIN_FILENO);
+    if (shown.empty() || !fits || has_input(STDIN_FILENO)) return wait_for_input(STDIN_FILENO);
+    std::fprintf(out, "\033[2m%s\033[0m\033[%zuD", shown.c_str(), shown.size());
+    std::fflush(out);
+    const bool has_come = wait_for_input(STDIN_FILENO);
+    std::fputs("\033[K", out);
+    return has_come;
+  }
+
+  // Reads a character for libedit, whose own reading would miss an interrupt that comes just before
+  // it.
+  static int read_character(EditLine* editor, wchar_t* character) {
+    std::mbstate_t state{};
+    char byte = 0;
+    while (true) {
+      if (!of(editor).wait()) return -1;
+      const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
+      if (count <= 0) return static_cast<int>(count);
+      const size_t length = std::mbrtowc(character, &byte, 1, &state);
+      constexpr auto kInvalid = static_cast<size_t>(-1), kUnfinished = static_cast<size_t>(-2);
+      if (length == kInvalid) state = {};  // a byte of no character is left out
+      if (length != kInvalid && length != kUnfinished) return 1;
+    }
+  }
 
   static unsigned char edit_in_program(EditLine* editor, int) {
     const LineInfo* const line = el_line(editor);
@@ -110,6 +124,8 @@ LineEditor::LineEditor(const std::string& history_path, std::string external)
   state.history_path = history_path;
   state.external = std::move(external);
   state.out = output_is_terminal() ? stdout : stderr;
+  const std::string terminal = environment("TERM");
+  state.is_dumb = terminal.empty() || terminal == "dumb";
   state.editor = el_init("cria", stdin, state.out, stderr);
   state.history = history_init();
   if (!state.editor || !state.history) {
@@ -121,7 +137,7 @@ LineEditor::LineEditor(const std::string& history_path, std::string external)
   if (!history_path.empty()) history(state.history, &event, H_LOAD, history_path.c_str());
   el_set(state.editor, EL_CLIENTDATA, &state);
   el_set(state.editor, EL_PROMPT, State::current_prompt);
-  el_set(state.editor, EL_GETCFN, read_character);
+  el_set(state.editor, EL_GETCFN, State::read_character);
   el_set(state.editor, EL_EDITOR, "emacs");
   el_set(state.editor, EL_HIST, history, state.history);
   el_set(state.editor, EL_ADDFN, "cria-paste", "Insert a paste", paste);
@@ -135,9 +151,10 @@ LineEditor::LineEditor(const std::string& history_path, std::string external)
 
 LineEditor::~LineEditor() = default;
 
-LineEditor::Line LineEditor::read(const std::string& prompt) {
+LineEditor::Line LineEditor::read(const std::string& prompt, const std::string& placeholder) {
   State& state = *state_;
   state.prompt = prompt;
+  state.placeholder = state.is_dumb ? "" : placeholder;
   el_resize(state.editor);
   std::fputs(kPasteOn, state.out);
   std::fflush(state.out);

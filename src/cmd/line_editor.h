@@ -18,8 +18,8 @@ class LineEditor {
     Status status = Status::kEnd;
     std::string text;  // without the newline; what had been typed when it was interrupted
   };
-  // Interrupts need an InterruptHandler.
-  Line read(const std::string& prompt);
+  // The placeholder stands dimmed where nothing is typed yet. Interrupts need an InterruptHandler.
+  Line read(const std::string& prompt, const std::string& placeholder);
   // Adds to the history, unless none is kept.
   void remember(const std::string& input);
   void keep_history(bool keeps);

@@ -253,7 +253,7 @@ std::string LocalAnswerer::show(Topic topic) const {
     case Topic::kModelfile:
       return modelfile_text(found_);
     case Topic::kParameters:
-      return concat(parameters_text(generation_), "  num_ctx           ", model_.context(), "\n");
+      return parameters_text(generation_, model_.context());
     case Topic::kSystem:
       return system();
     case Topic::kTemplate:

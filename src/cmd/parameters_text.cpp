@@ -4,11 +4,12 @@
 
 namespace cria::cmd {
 
-std::string parameters_text(const serving::GenerationOptions& options) {
+std::string parameters_text(const serving::GenerationOptions& options, int64_t context) {
   Table table({}, "  ");
   for (const std::string& name : serving::parameter_names()) {
     table.row({name, serving::parameter_text(options, name)});
   }
+  table.row({"num_ctx", std::to_string(context)});
   return table.text();
 }
 

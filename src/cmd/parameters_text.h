@@ -8,6 +8,6 @@
 namespace cria::cmd {
 
 // "top_k    40", one line per parameter.
-std::string parameters_text(const serving::GenerationOptions& options);
+std::string parameters_text(const serving::GenerationOptions& options, int64_t context);
 
 }  // namespace cria::cmd

@@ -60,7 +60,8 @@ Answered statistics(const Json& done, double seconds) {
 }  // namespace
 
 RemoteAnswerer::RemoteAnswerer(client::Client client, const std::string& model,
-                               const Wishes& wishes, const RemoteOptions& options)
+                               const Wishes& wishes, const RemoteOptions& options,
+                               const std::stop_token& stop)
     : Answerer(model),
       client_(std::move(client)),
       options_(options),
@@ -73,7 +74,7 @@ RemoteAnswerer::RemoteAnswerer(client::Client client, const std::string& model,
   Json request{{"model", model}, {"stream", false}};
   add_keep_alive(request);
   const Spinner spinner;
-  client_.post("/api/generate", request);
+  client_.post("/api/generate", request, stop);
 }
 
 bool RemoteAnswerer::can(std::string_view capability) const {

@@ -13,9 +13,10 @@ struct RemoteOptions {
 
 class RemoteAnswerer : public Answerer {
  public:
-  // What the server says to a model that it does not have is told with what to do.
+  // What the server says to a model that it does not have is told with what to do. Cancelled: it
+  // was stopped while the model was loaded.
   RemoteAnswerer(client::Client client, const std::string& model, const Wishes& wishes,
-                 const RemoteOptions& options);
+                 const RemoteOptions& options, const std::stop_token& stop);
 
   bool chats() const override;  // not a model without a template
   bool sees() const override { return can("vision"); }

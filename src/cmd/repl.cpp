@@ -18,7 +18,9 @@ namespace {
 std::optional<Input> read_input(LineEditor& editor) {
   MultilineInput input;
   while (true) {
-    const LineEditor::Line line = editor.read(input.open() ? "... " : ">>> ");
+    const LineEditor::Line line = input.open()
+                                      ? editor.read("... ", "Use \"\"\" to end the text")
+                                      : editor.read(">>> ", "Send a message (/? for help)");
     switch (line.status) {
       case LineEditor::Status::kEnd:
         return std::nullopt;
@@ -50,7 +52,6 @@ void repl(Session& session) {
   LineEditor editor(default_history_path(), external_editor());
   editor.keep_history(!program_settings().flag("nohistory"));
   print_messages(session.answerer().own_messages());
-  std::fputs("Type a message, or /? for help.\n", stderr);
   while (std::optional<Input> input = read_input(editor)) {
     if (is_blank(input->text)) continue;
     editor.remember(input->text);

@@ -87,10 +87,11 @@ int run(const RunOptions& options) {
 
   if (find_server(reason_for_this_process(options), options.verbose)) {
     const RemoteOptions remote{.keep_alive = options.keep_alive, .load = interactive};
-    const auto open = [&](const std::string& model, const Wishes& with) {
-      return std::make_unique<RemoteAnswerer>(open_client(), model, with, remote);
+    const auto open = [&](const std::string& model, const Wishes& with,
+                          const std::stop_token& stop) {
+      return std::make_unique<RemoteAnswerer>(open_client(), model, with, remote, stop);
     };
-    auto first = open(options.model, wishes);
+    auto first = open(options.model, wishes, {});
     if (first->can("embedding") && !first->can("completion")) {
       print_vector(
           first->vector(text_for_vector(options, prompt), options.truncate, options.dimensions));
@@ -107,10 +108,10 @@ int run(const RunOptions& options) {
   }
   const LocalOptions local{
       .compute = options.compute, .raw = options.raw, .interactive = interactive};
-  const auto open = [&](const std::string& model, const Wishes& with) {
+  const auto open = [&](const std::string& model, const Wishes& with, const std::stop_token&) {
     return std::make_unique<LocalAnswerer>(model, with, local);
   };
-  Session session(open, open(options.model, wishes), look, interrupts);
+  Session session(open, open(options.model, wishes, {}), look, interrupts);
   talk(session, interactive, prompt);
   return 0;
 }

@@ -14,8 +14,19 @@ Session::Session(Open open, std::unique_ptr<Answerer> first, const Look& look,
                  Interrupts interrupts)
     : open_(std::move(open)), answerer_(std::move(first)), look_(look), interrupts_(interrupts) {}
 
+template <class Run>
+auto Session::stoppable(const Run& run) const {
+  std::stop_source stop;
+  std::optional<OnInterrupt> on_interrupt;
+  if (interrupts_ == Interrupts::kEndAnswer) {
+    on_interrupt.emplace([&stop] { stop.request_stop(); });
+  }
+  return run(stop.get_token());
+}
+
 void Session::load(const std::string& model) {
-  answerer_ = open_(model, answerer_->wishes());
+  answerer_ = stoppable(
+      [&](const std::stop_token& stop) { return open_(model, answerer_->wishes(), stop); });
   clear();
 }
 
@@ -57,19 +68,13 @@ Said Session::question_of(const std::string& text) const {
 }
 
 Answered Session::ask(AnswerPrinter& printer) {
-  std::stop_source stop;
-  std::optional<OnInterrupt> on_interrupt;
-  if (interrupts_ == Interrupts::kEndAnswer) {
-    on_interrupt.emplace([&stop] { stop.request_stop(); });
-  }
   auto spinner = std::make_unique<Spinner>();
-  return answerer_->answer(
-      said_,
-      [&](Answerer::Part part, std::string_view piece) {
-        spinner.reset();
-        printer.print(part, piece);
-      },
-      stop.get_token());
+  const auto receive = [&](Answerer::Part part, std::string_view piece) {
+    spinner.reset();
+    printer.print(part, piece);
+  };
+  return stoppable(
+      [&](const std::stop_token& stop) { return answerer_->answer(said_, receive, stop); });
 }
 
 }  // namespace cria::cmd

@@ -14,9 +14,9 @@ namespace cria::cmd {
 class Session {
  public:
   enum class Interrupts { kEndProgram, kEndAnswer };
-  // Makes an answerer for the name of a model.
-  using Open =
-      std::function<std::unique_ptr<Answerer>(const std::string& model, const Wishes& wishes)>;
+  // Makes an answerer for the name of a model; a stop may end that early, with an error.
+  using Open = std::function<std::unique_ptr<Answerer>(
+      const std::string& model, const Wishes& wishes, const std::stop_token& stop)>;
 
   // `open` is for others than the first.
   Session(Open open, std::unique_ptr<Answerer> first, const Look& look, Interrupts interrupts);
@@ -36,6 +36,9 @@ class Session {
  private:
   Said question_of(const std::string& text) const;
   Answered ask(AnswerPrinter& printer);
+  // Runs with a token that Ctrl-C stops.
+  template <class Run>
+  auto stoppable(const Run& run) const;
 
   Open open_;
   std::unique_ptr<Answerer> answerer_;

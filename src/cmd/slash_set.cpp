@@ -27,6 +27,8 @@ void no_more(std::string_view rest, const char* usage) {
   if (!rest.empty()) fail(Code::kInvalidArgument, "usage: /set ", usage);
 }
 
+void tell_mode(std::string_view name) { print(concat("Set '", name, "' mode.\n")); }
+
 void set_parameter(std::string_view rest, const Place& at) {
   const std::string_view name = next_word(rest);
   if (name.empty() || rest.empty()) {
@@ -57,25 +59,37 @@ void set_think(std::string_view rest, const Place& at) {
   const std::string_view level = next_word(rest);
   no_more(rest, "think [LEVEL]");
   at.wish([&](Wishes& wishes) { wishes.think = level.empty() ? "true" : std::string(level); });
-  print(level.empty() ? "Set 'think' mode.\n" : concat("Set 'think' mode to '", level, "'.\n"));
+  level.empty() ? tell_mode("think") : print(concat("Set 'think' mode to '", level, "'.\n"));
 }
 
 void set_nothink(std::string_view rest, const Place& at) {
   no_more(rest, "nothink");
   at.wish([](Wishes& wishes) { wishes.think = "false"; });
-  print("Set 'nothink' mode.\n");
+  tell_mode("nothink");
 }
 
 template <bool keeps>
 void set_history(std::string_view rest, const Place& at) {
-  no_more(rest, keeps ? "history" : "nohistory");
+  const char* const name = keeps ? "history" : "nohistory";
+  no_more(rest, name);
   at.editor.keep_history(keeps);
+  tell_mode(name);
 }
 
-template <bool Look::*member, bool value>
-void set_look(std::string_view rest, const Place& at) {
-  no_more(rest, "wordwrap, nowordwrap, verbose or quiet");
-  at.session.look().*member = value;
+template <bool wraps>
+void set_wrapping(std::string_view rest, const Place& at) {
+  const char* const name = wraps ? "wordwrap" : "nowordwrap";
+  no_more(rest, name);
+  at.session.look().wraps = wraps;
+  tell_mode(name);
+}
+
+template <bool verbose>
+void set_verbose(std::string_view rest, const Place& at) {
+  const char* const name = verbose ? "verbose" : "quiet";
+  no_more(rest, name);
+  at.session.look().verbose = verbose;
+  tell_mode(name);
 }
 
 struct Item {
@@ -87,12 +101,12 @@ constexpr Item kItems[] = {
     {"system", set_system},
     {"history", set_history<true>},
     {"nohistory", set_history<false>},
-    {"wordwrap", set_look<&Look::wraps, true>},
-    {"nowordwrap", set_look<&Look::wraps, false>},
+    {"wordwrap", set_wrapping<true>},
+    {"nowordwrap", set_wrapping<false>},
     {"format", set_format},
     {"noformat", set_noformat},
-    {"verbose", set_look<&Look::verbose, true>},
-    {"quiet", set_look<&Look::verbose, false>},
+    {"verbose", set_verbose<true>},
+    {"quiet", set_verbose<false>},
     {"think", set_think},
     {"nothink", set_nothink},
 };

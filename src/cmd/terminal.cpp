@@ -1,5 +1,6 @@
 #include "cmd/terminal.h"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 
 #include <clocale>
@@ -11,6 +12,11 @@ int terminal_columns(int file_descriptor) {
   winsize size{};
   if (::ioctl(file_descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
+}
+
+bool has_input(int file_descriptor) {
+  pollfd input{.fd = file_descriptor, .events = POLLIN, .revents = 0};
+  return ::poll(&input, 1, 0) > 0;
 }
 
 void use_utf8_locale() {

@@ -114,6 +114,26 @@ class Remote(ReplTest):
         self.enter("/load other")
         self.assertEqual((self.request()["model"], len(self.server.asked("/api/chat")[-1]["messages"])), ("other", 1))
 
+    def test_control_c_ends_loading_another_model(self):
+        self.server.replies["/api/generate"] = self.server.endless
+        self.terminal.send("/load talker\r")
+        self.terminal.expect("\u280b")  # the spinner
+        self.terminal.send(CONTROL_C)
+        self.assertIn("cria: interrupted", self.wait_for_prompt())
+        self.assertTrue(self.server.broken.wait(support.SECONDS))
+        self.assertEqual(self.request()["model"], "talker")
+
+    def test_a_placeholder_stands_where_nothing_is_typed(self):
+        self.terminal.expect("Send a message (/? for help)")
+        self.terminal.send('"')
+        self.terminal.expect("\x1b[K")
+        self.enter('""one', CONTINUATION)
+        self.terminal.expect('Use """ to end the text')
+        self.enter('two"""')
+        self.assertEqual(self.server.asked("/api/chat")[-1]["messages"][0]["content"], "one\ntwo")
+        self.terminal = self.start(TERM="dumb")
+        self.assertNotIn("Send a message", self.enter("Hi"))
+
     def test_save(self):
         steps = [{"status": "writing manifest", "total": 2, "completed": 1}, {"status": "success"}]
         self.server.replies["/api/create"] = steps

@@ -10,6 +10,7 @@
 namespace cria::jinja {
 
 enum class Conditionals { kAllowed, kNone };  // a if b else c, not in parentheses
+enum class Parentheses { kNone, kAround };    // () is an empty tuple
 
 // All leave the stream after what they read. InvalidArgument: what is no expression; Unsupported:
 // nested too deeply.
@@ -18,7 +19,8 @@ ExpressionPointer parse_expression(TokenStream& tokens,
 // An expression, or several with commas between them; it ends before the name `end` too.
 ExpressionPointer parse_tuple(TokenStream& tokens,
                               Conditionals conditionals = Conditionals::kAllowed,
-                              std::string_view end = "");
+                              std::string_view end = "",
+                              Parentheses parentheses = Parentheses::kNone);
 // The filters of a block: "upper | trim". What they apply to is null.
 ExpressionPointer parse_filters(TokenStream& tokens);
 CallArguments parse_arguments(TokenStream& tokens);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "template/jinja/expression_parser.h"
+#include "template/jinja/known_names.h"
 #include "template/jinja/names.h"
 #include "template/jinja/token_stream.h"
 
@@ -242,7 +243,9 @@ class Parser {
 
 Program parse(std::string name, std::string_view source) {
   Block body = Parser(name, source).run();
-  return {std::move(name), std::move(body)};
+  Program program{std::move(name), std::move(body)};
+  check_names(program);
+  return program;
 }
 
 }  // namespace cria::jinja

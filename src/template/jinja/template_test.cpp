@@ -97,6 +97,25 @@ TEST(JinjaTemplate, TellsWhereItFailsAndWhy) {
   EXPECT_EQ(error_of("{{ 9223372036854775807 + 1 }}"), "template: t:1: an integer beyond 64 bits");
 }
 
+// As jinja2 does: templates ask for filters that other programs have.
+TEST(JinjaTemplate, LooksForFiltersAndTestsInBranchesOnlyWhenItGetsThere) {
+  EXPECT_EQ(render("{% if x %}{{ y | nope }}{% set z = y is nope %}{% endif %}"
+                   "{{ (y | nope) if x else 'a' }}",
+                   Data::Object{{"x", false}}),
+            "a");
+  EXPECT_EQ(error_of("{% if 1 %}{{ 2 | nope }}{% endif %}"),
+            "template: t:1: no filter named 'nope'");
+  EXPECT_EQ(error_of("{{ 1 if 2 is nope else 3 }}"), "template: t:1: no test named 'nope'");
+  for (const std::string inside :
+       {"{% for x in [] %}{{ x | nope }}{% endfor %}",
+        "{% macro m() %}{{ 1 | nope }}{% endmacro %}", "{% set x | nope %}{% endset %}",
+        "{% with x = 1 | upper %}{{ x "
+        "| nope }}{% endwith %}"}) {
+    EXPECT_EQ(error_of("{% if false %}" + inside + "{% endif %}"),
+              "template: t:1: no filter named 'nope'");
+  }
+}
+
 TEST(JinjaTemplate, GivesTheMessageThatATemplateRaises) {
   EXPECT_EQ(error_of("{% if true %}{{ raise_exception('Roles must ' ~ 'alternate') }}{% endif %}"),
             "Roles must alternate");

@@ -158,6 +158,9 @@ class ServerTests(ServerTest):
         self.assertEqual(shown["model_info"]["general.architecture"], "llama")
         self.assertIsNone(shown["model_info"]["tokenizer.ggml.tokens"])
         self.assertIn("tensors", self.answered("/api/show", {"name": "tiny", "verbose": True}).json)
+        # Ollama's own client leaves fields empty.
+        unused = {"model": "", "name": "tiny", "system": "", "template": "", "verbose": False, "options": None}
+        self.assertEqual(self.answered("/api/show", unused).json, shown)
         self.assertEqual(self.answered("/api/copy", {"source": "tiny", "destination": "me/other:1"}).body, b"")
         self.refused("/api/copy", {"source": "nope", "destination": "x"}, 404, 'model "nope" not found')
         self.refused("/api/copy", {"source": "", "destination": "x"}, 400, 'source "" is invalid')

@@ -168,11 +168,11 @@ class Steps {
 void create(const Models& models, Call& call) {
   const Json asked = Fields::parse(call.request.body);
   const Fields fields(asked, "");
-  const std::string given = fields.text(fields.has("model") ? "model" : "name");
+  const std::string given = text_of(fields, "model", "name");
   if (given.empty()) fail(Code::kInvalidArgument, "invalid model name");
   const registry::Name name = registry::Name::parse(given);
   Recipe recipe = read_recipe(models, fields);
-  const std::string quantize = fields.text(fields.has("quantize") ? "quantize" : "quantization");
+  const std::string quantize = text_of(fields, "quantize", "quantization");
   const std::string draft_quantize = fields.text("draft_quantize");
   Steps steps(call, fields.flag("stream", true));
   warn_of_unread(recipe.warnings, fields);

@@ -15,11 +15,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Code = Error::Code;
 
-// By either of the names that the field has had.
 std::string model_of(const Fields& fields) {
-  std::string name = fields.text(fields.has("model") ? "model" : "name");
+  std::string name = text_of(fields, "model", "name");
   if (name.empty()) fail(Code::kInvalidArgument, "model is required");
-  fields.find("name");
   return name;
 }
 
@@ -94,7 +92,8 @@ void show(const Models& models, Call& call) {
   Json json = show_json(models.open(model_of(fields)), fields.flag("verbose", false));
   std::vector<std::string> warnings;
   for (const char* name : {"system", "template", "options"}) {
-    if (fields.has(name)) warnings.push_back(concat("field ", name, " has no effect"));
+    const Json* value = fields.find(name);
+    if (value && *value != "") warnings.push_back(concat("field ", name, " has no effect"));
   }
   warn_of_unread(warnings, fields);
   if (!warnings.empty()) json["warnings"] = warnings;

@@ -83,6 +83,11 @@ Prompt read_input(const Json& json, const std::string& place) {
 
 }  // namespace
 
+std::string text_of(const Fields& fields, std::string_view name, std::string_view former) {
+  const std::string text = fields.text(name), older = fields.text(former);
+  return text.empty() ? older : text;
+}
+
 std::vector<Turn> read_messages(const Fields& fields, Warnings& warnings) {
   std::vector<Turn> turns;
   const Json* messages = fields.array("messages");

@@ -13,6 +13,10 @@ GenerationRequest read_chat(const Fields& fields);
 EmbeddingRequest read_embed(const Fields& fields);
 RankRequest read_rank(const Fields& fields);
 
+// A text by the name that its field has now or the one that it had: clients leave one of them
+// empty.
+std::string text_of(const Fields& fields, std::string_view name, std::string_view former);
+
 std::vector<Turn> read_messages(const Fields& fields, Warnings& warnings);
 
 }  // namespace cria::server::native

@@ -37,6 +37,11 @@ EmbedInput embed_input(const tokenizer::Tokenizer& tokenizer, std::string_view t
   const Ends ends(tokenizer.vocabulary());
   std::vector<tokenizer::Id> ids = tokenizer.encode(text);
   EmbedInput input{.left_out = cut(ids, most - ends.count())};
+  if (input.left_out > 0 && ids.empty()) {
+    fail(Error::Code::kInvalidArgument, "a context of ", most,
+         " tokens has no room for any of the text: input after truncation exceeds maximum context "
+         "length");
+  }
   append(input, ends.first, ids, ends.last);
   return input;
 }

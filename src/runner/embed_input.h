@@ -16,7 +16,8 @@ struct EmbedInput {
   int64_t left_out = 0;             // tokens at the end that had no room
 };
 
-// At most `most` tokens, with those at the beginning and the end.
+// At most `most` tokens, with those at the beginning and the end. InvalidArgument: they leave no
+// room for anything of the text.
 EmbedInput embed_input(const tokenizer::Tokenizer& tokenizer, std::string_view text, int64_t most);
 
 // A query and a document, for models that judge pairs: the document gives way when there is no room

@@ -110,6 +110,8 @@ TEST(EmbedInput, StandsBetweenWhatTextsBeginAndEndWith) {
   const auto tokenizer = words();
   EXPECT_EQ(embed_input(*tokenizer, "a b c", 9).tokens, (Ids{1, 3, 4, 5, 2}));
   EXPECT_EQ(embed_input(*tokenizer, "", 9).tokens, (Ids{1, 2}));
+  EXPECT_THROW(embed_input(*tokenizer, "a b c", 2), Error);
+  EXPECT_EQ(embed_input(*tokenizer, "", 2).tokens, (Ids{1, 2}));
   const EmbedInput cut = embed_input(*tokenizer, "a b c", 4);
   EXPECT_EQ(cut.tokens, (Ids{1, 3, 4, 2}));
   EXPECT_EQ(cut.left_out, 1);

@@ -80,6 +80,15 @@ class ServerTests(ServerTest):
         self.assertIn("messages were left out", " ".join(told["warnings"]))
         self.refused("/api/chat", {**CHAT, "messages": turns, "truncate": False}, 400, "tokens")
 
+    def test_an_answer_without_end_is_ended(self):
+        ask = {"model": "tiny", "prompt": "Once upon", "stream": False, "options": {"temperature": 0, "num_ctx": 32}}
+        told = self.answered("/api/generate", ask).json
+        (loaded,) = self.get("/api/ps").json["models"]
+        self.assertEqual((told["done_reason"], told["eval_count"]), ("length", 10 * loaded["context_length"]))
+        held = self.answered("/api/generate", {**ask, "shift": False}).json
+        self.assertEqual(held["done_reason"], "length")
+        self.assertLess(held["eval_count"], loaded["context_length"])
+
     def test_logprobs(self):
         told = self.answered("/api/generate", {**ASK, "stream": False, "logprobs": True, "top_logprobs": 2}).json
         self.assertEqual(len(told["logprobs"]), 5)
@@ -226,6 +235,9 @@ class ServerTests(ServerTest):
         self.assertEqual(len(short), 4)
         self.assertEqual(len(self.answered("/api/embeddings", {"model": "tiny", "prompt": "Once"}).json["embedding"]), 64)
         self.refused("/api/rerank", {"model": "tiny", "query": "a", "documents": ["b"]}, 400, "does not support rerank")
+        for context in (0, 1):
+            body = {"model": "tiny", "input": "Once upon", "options": {"num_ctx": context}}
+            self.refused("/api/embed", body, 400, "input after truncation exceeds maximum context length")
 
     def test_same_seed_same_text_in_company(self):
         ask = {**CHAT, "stream": False, "options": {"seed": 7, "temperature": 1.5, "num_predict": 40}}

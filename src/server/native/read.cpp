@@ -149,6 +149,11 @@ EmbeddingRequest read_embed(const Fields& fields) {
   request.truncate = fields.flag("truncate", true);
   request.dimensions = fields.integer("dimensions", 0, 0, INT32_MAX);
   read_options(fields, request.options, request.warnings);
+  const Json* options = fields.object("options");
+  if (options && Fields(*options, "options").integer("num_ctx") == 0) {
+    fail(Code::kInvalidArgument,
+         "options.num_ctx is 0: input after truncation exceeds maximum context length");
+  }
   request.keep_alive = read_keep_alive(fields);
   warn_of_unread(request.warnings, fields);
   return request;

@@ -5,6 +5,7 @@
 // until room is needed (docs/adr/0012).
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -77,6 +78,21 @@ class Cache {
     int64_t window, all, free, cached, used;
   };
   std::vector<Usage> usage() const;
+
+  // What is known of beginnings, to be kept for a cache to come: those used last first, but each
+  // block after the one that it follows, until `take` says no.
+  void give_known(const std::function<bool(const KnownBlock&)>& take) const {
+    prefixes_->give_known(take);
+  }
+  // Takes such blocks back that a cache of the same layers, types and block size gave, until `next`
+  // has none or there is no room. False: one could never be of such a cache; those before it stay.
+  bool take_known(const std::function<bool(KnownBlock&)>& next) {
+    return prefixes_->take_known(next);
+  }
+  // The size of the rows of a block; none: there can be no such block.
+  std::optional<size_t> known_bytes(const KnownBlock& block) const {
+    return prefixes_->known_bytes(block);
+  }
 
   // Forgets all tokens from position `length` on. False, and nothing changes, when the tokens that
   // the next one would see are no longer there: window and recurrent layers; or saw what would be

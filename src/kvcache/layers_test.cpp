@@ -347,6 +347,26 @@ TEST(RecurrentLayer, SavesStatesWhileASequenceRuns) {
   EXPECT_EQ(sums.add_all(a, {5}), "25");
 }
 
+TEST(RecurrentLayer, GoesOnFromTheStateOfAnotherCache) {
+  Sums from(with_states()), to(with_states());
+  const Sequence a = from.f.cache.open().value();
+  from.add_all(a, {1, 2, 3});
+  from.f.cache.close(a);
+  std::vector<KnownBlock> blocks;
+  from.f.cache.give_known([&](const KnownBlock& block) {
+    blocks.push_back(block);
+    return true;
+  });
+  ASSERT_TRUE(to.f.cache.take_known([&, i = size_t{0}](KnownBlock& block) mutable {
+    if (i < blocks.size()) block = blocks[i];
+    return i++ < blocks.size();
+  }));
+  EXPECT_EQ(to.f.usage(1), "4 free, 1 cached, 0 used");
+  const auto b = to.f.cache.open(Ids{1, 2, 3, 4}).value();
+  EXPECT_EQ(b.cached, 3);
+  EXPECT_EQ(to.add_all(b.sequence, {4}), "10");
+}
+
 TEST(RecurrentLayer, GivesUpTheOldestStatesFirst) {
   Sums sums(with_states());
   for (const int32_t first : {1, 2, 3, 4, 5}) {

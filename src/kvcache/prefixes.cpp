@@ -7,17 +7,17 @@
 namespace cria::kvcache {
 namespace {
 
-// Every node has a block, as long as there is a full layer.
-int64_t nodes_for(std::span<const Group> groups) {
-  int64_t most = 1;
-  for (const Group& group : groups) most = std::max(most, group.pool.size());
-  return most;
-}
-
 // Recurrent states are saved every so many blocks of a prompt.
 constexpr int64_t kCheckpointBlocks = 8;
 
 }  // namespace
+
+// Every node has a block, as long as there is a full layer.
+int64_t Prefixes::nodes_for(std::span<const Group> groups) {
+  int64_t most = 1;
+  for (const Group& group : groups) most = std::max(most, group.pool.size());
+  return most;
+}
 
 Prefixes::Prefixes(ml::Backend& backend, std::vector<Group>& groups, int64_t block_size)
     : backend_(backend),

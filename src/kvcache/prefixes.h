@@ -4,10 +4,13 @@
 // needed.
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "kvcache/group.h"
+#include "kvcache/known_block.h"
 #include "kvcache/prefix_tree.h"
 
 namespace cria::kvcache {
@@ -37,8 +40,15 @@ class Prefixes {
   // Evicts until so many blocks of a group are free; Group::available says how many can be.
   void make_room(size_t group, int64_t blocks);
 
+  // As of Cache; in known_blocks.cpp.
+  void give_known(const std::function<bool(const KnownBlock&)>& take) const;
+  std::optional<size_t> known_bytes(const KnownBlock& block) const;
+  bool take_known(const std::function<bool(KnownBlock&)>& next);
+
  private:
   using Node = PrefixTree::Node;
+
+  static int64_t nodes_for(std::span<const Group> groups);
 
   int64_t usable(const PrefixTree::Match& match, int64_t length) const;
   int64_t usable(size_t group, const PrefixTree::Match& match, int64_t length) const;
@@ -53,6 +63,9 @@ class Prefixes {
   void drop_block(Node node, size_t group);
   void drop_with_children(Node node);
   void evict(size_t group);
+  std::vector<Node> known_nodes() const;
+  Node place_of(const KnownBlock& block, std::span<const Node> taken) const;
+  void hold(Node node, const KnownBlock& block);
 
   ml::Backend& backend_;
   std::vector<Group>& groups_;

@@ -24,6 +24,7 @@ class ExecutorForward final : public Forward {
     Limits limits{.vocabulary = executor_.vocabulary(),
                   .token_ids = executor_.token_ids(),
                   .context = executor_.cache().context(),
+                  .sequences = executor_.options().cache.sequences,
                   .tokens = executor_.options().max_tokens,
                   .outputs = executor_.options().max_outputs,
                   .block = executor_.options().cache.block_size};
@@ -77,9 +78,12 @@ void check_pictures(const Request& request, const Limits& limits) {
 void check(const Request& request, const Limits& limits) {
   const auto length = static_cast<int64_t>(request.prompt.size());
   if (length == 0) fail(Error::Code::kInvalidArgument, "the prompt has no tokens");
-  if (length > limits.context) {
+  if (request.context < 0) {
+    fail(Error::Code::kInvalidArgument, "context is ", request.context, ", expected 0 or more");
+  }
+  if (const int64_t context = context_of(request, limits); length > context) {
     fail(Error::Code::kInvalidArgument, "the prompt has ", length,
-         " tokens, more than the context of ", limits.context);
+         " tokens, more than the context of ", context);
   }
   for (size_t i = 0; i < request.prompt.size(); ++i) {
     const tokenizer::Id id = request.prompt[i];

@@ -64,6 +64,7 @@ struct Request {
   // What the tokens of the prompt that stand for pictures stand for, in their order.
   std::vector<std::shared_ptr<const model::Picture>> pictures = {};
   sample::Options sampling = {};
+  int64_t context = 0;      // the most tokens of prompt and text together; 0: the model's
   int64_t max_tokens = -1;  // -1: until something else ends it; 0: only the prompt is computed
   std::vector<std::string> stop = {};  // strings that end the text; they are not part of it
   std::optional<Shift> shift = {};     // none: a full context ends the text
@@ -131,7 +132,7 @@ struct QueueFull : Error {
 };
 
 struct EngineOptions {
-  int64_t most_waiting = 512;  // requests that have not begun to run
+  int64_t most_waiting = 512;  // requests besides those that can run at once
 };
 
 class Engine {
@@ -145,10 +146,10 @@ class Engine {
          const EngineOptions& options = {});
   ~Engine();  // cancels what runs and waits for the thread
 
-  // InvalidArgument: an empty prompt, a prompt longer than the context, an id out of range, bad
-  // sampling options, a stop string that is empty or not UTF-8, max_tokens or keep below -1,
-  // markers of thoughts that are empty (that of the beginning may be when they are begun).
-  // QueueFull: too many wait already.
+  // InvalidArgument: an empty prompt, a negative context, a prompt that is longer than that, an id
+  // out of range, bad sampling options, a stop string that is empty or not UTF-8, max_tokens or
+  // keep below -1, markers of thoughts that are empty (that of the beginning may be when they are
+  // begun). QueueFull: too many wait already.
   Generation submit(Request request);
 
  private:

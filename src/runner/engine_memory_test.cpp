@@ -186,6 +186,70 @@ TEST_F(EngineMemory, LetsOnlySoManyWaitAndSaysHowManyWereBefore) {
   EXPECT_EQ(answer({5}, 2).finish, Finish::kLength);
 }
 
+TEST_F(EngineMemory, RunsWhatHasAPlaceWhenNobodyMayWait) {
+  std::promise<void> opened, running;
+  const auto gate = [&, passed = opened.get_future().share(),
+                     once = false](const model::Step&) mutable {
+    if (!std::exchange(once, true)) running.set_value();
+    passed.wait();
+  };
+  start({.sequences = 2}, count, gate, {.most_waiting = 0});
+  Generation first = engine_->submit(request({1}, 2));
+  running.get_future().wait();
+  Generation second = engine_->submit(request({2}, 2));
+  EXPECT_THROW(engine_->submit(request({3}, 2)), QueueFull);
+  opened.set_value();
+  EXPECT_EQ(first.wait().finish, Finish::kLength);
+  EXPECT_EQ(second.wait().finish, Finish::kLength);
+  // Whoever hears of an end finds its place free.
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(answer({5}, 2).finish, Finish::kLength);
+}
+
+TEST_F(EngineMemory, LeavesNothingBehindAStormOfCancellations) {
+  start({.sequences = 3, .block = 4}, count, {}, {.most_waiting = 8});
+  for (int round = 0; round < 30; ++round) {
+    std::vector<Generation> generations;
+    for (tokenizer::Id i = 0; i < 11; ++i) {
+      generations.push_back(engine_->submit(request(Ids(20, i), 200)));
+      if ((round + i) % 3 == 0) generations.back().cancel();
+    }
+    for (size_t i = 0; i < generations.size(); ++i) {
+      if (i % 2 == 0) continue;  // nobody waits for these
+      generations[i].cancel();
+      generations[i].wait();
+    }
+  }
+  // All places are free, and the fake model checks that no block is left.
+  std::vector<Generation> generations;
+  for (tokenizer::Id i = 0; i < 11; ++i) generations.push_back(engine_->submit(request({i}, 5)));
+  for (Generation& generation : generations) EXPECT_EQ(generation.wait().finish, Finish::kLength);
+}
+
+TEST_F(EngineMemory, KeepsToTheContextOfARequest) {
+  start({.context = 200, .pool = 400, .block = 4});
+  Request limited = request(ids_of("begin: "), 100);
+  limited.context = 20;
+  const Result full = engine_->submit(limited).wait();
+  EXPECT_EQ(full.finish, Finish::kContext);
+  EXPECT_EQ(full.tokens.size(), 14u);
+  limited.shift = Shift{3};
+  const Result shifted = engine_->submit(limited).wait();
+  EXPECT_EQ(shifted.finish, Finish::kLength);
+  EXPECT_EQ(shifted.tokens, shifted_answer(ids_of("begin: "), 3, 20, 100));
+  limited.max_tokens = -1;
+  EXPECT_EQ(engine_->submit(limited).wait().tokens.size(), 200u) << "ten of its contexts";
+  limited.prompt = Ids(21, 1);
+  test::expect_error([&] { engine_->submit(limited); }, Error::Code::kInvalidArgument,
+                     {"21 tokens", "context of 20"});
+  limited.context = 1000;
+  limited.prompt = Ids(201, 1);
+  test::expect_error([&] { engine_->submit(limited); }, Error::Code::kInvalidArgument,
+                     {"context of 200"});
+  limited.context = -1;
+  test::expect_error([&] { engine_->submit(limited); }, Error::Code::kInvalidArgument,
+                     {"context is -1"});
+}
+
 TEST_F(EngineMemory, IsNotHeldUpByASlowReceiver) {
   start({.sequences = 2});
   std::promise<void> other_is_done;

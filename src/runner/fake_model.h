@@ -89,6 +89,7 @@ class FakeModel final : public Forward {
     return {.vocabulary = kByteVocabulary,
             .token_ids = kByteVocabulary,
             .context = cache_.context(),
+            .sequences = std::max<int64_t>(options_.sequences, 1),
             .tokens = options_.tokens,
             .outputs = options_.outputs,
             .block = options_.block};

@@ -2,12 +2,14 @@
 // What the engine needs of a model and its cache. The executor provides it; tests provide models of
 // their own.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
 
 #include "kvcache/cache.h"
 #include "model/executor.h"
+#include "runner/engine.h"
 
 namespace cria::runner {
 
@@ -15,12 +17,18 @@ struct Limits {
   int64_t vocabulary = 0;  // logits of a row
   int64_t token_ids = 0;   // that a prompt may hold
   int64_t context = 0;     // tokens of one sequence
+  int64_t sequences = 1;   // at once
   int64_t tokens = 0;      // of one pass
   int64_t outputs = 0;     // rows of logits of one pass
   int64_t block = 1;       // tokens that room is given out by
   int32_t picture = -1;    // the id that stands for one; -1: the model can not see
   int64_t pictures = 0;    // the most of one sequence
 };
+
+// Tokens that a request's sequence may have.
+inline int64_t context_of(const Request& request, const Limits& limits) {
+  return request.context > 0 ? std::min(request.context, limits.context) : limits.context;
+}
 
 class Forward {
  public:

@@ -34,7 +34,7 @@ Token choose(Sequence& sequence, std::span<const float> logits, std::span<const 
 int64_t most_tokens(const Request& request, const Limits& limits) {
   constexpr int64_t kMostContexts = 10;
   if (request.max_tokens >= 0 || !request.shift) return request.max_tokens;
-  return kMostContexts * limits.context;
+  return kMostContexts * context_of(request, limits);
 }
 
 }  // namespace
@@ -61,7 +61,8 @@ int64_t Loop::submit(std::shared_ptr<Sequence> sequence) {
   int64_t before;
   {
     const std::lock_guard lock(mutex_);
-    if (queued_ >= options_.most_waiting) throw QueueFull(queued_);
+    if (unfinished_ >= limits_.sequences + options_.most_waiting) throw QueueFull(queued_);
+    ++unfinished_;
     before = queued_++;
     sequence->number = numbers_++;
     submitted_.push_back(std::move(sequence));
@@ -281,6 +282,11 @@ void Loop::finish(Sequence& sequence, Finish why) {
     result.decode_seconds = seconds(now - first);
   }
   sequence.ended = true;
+  {
+    // Before anyone hears of it: whoever does may ask again at once.
+    const std::lock_guard lock(mutex_);
+    --unfinished_;
+  }
   sequence.outbox.finish(std::move(result));
 }
 

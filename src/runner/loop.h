@@ -69,6 +69,7 @@ class Loop {
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Sequence>> submitted_;  // guarded by mutex_
   int64_t queued_ = 0;                               // not yet run; guarded by mutex_
+  int64_t unfinished_ = 0;                           // with those that run; guarded by mutex_
   int64_t numbers_ = 0;                              // guarded by mutex_
   bool stopping_ = false;                            // guarded by mutex_
 

@@ -12,7 +12,7 @@ using Outcome = kvcache::Cache::Outcome;
 // go on now.
 int64_t Loop::make_room(Sequence& sequence, int64_t count) {
   while (sequence.slot && !sequence.ended) {
-    const int64_t left = limits_.context - sequence.held;
+    const int64_t left = context_of(sequence.request, limits_) - sequence.held;
     if (left <= 0) {
       if (!shift(sequence)) return 0;
       continue;
@@ -39,8 +39,9 @@ bool Loop::shift(Sequence& sequence) {
   }
   const int64_t asked = sequence.request.shift->keep;
   const auto prompt = static_cast<int64_t>(sequence.request.prompt.size());
-  const int64_t keep = std::min(asked < 0 ? prompt : asked, limits_.context - 1);
-  const int64_t end = keep + std::max<int64_t>((limits_.context - keep) / 2, 1);
+  const int64_t context = context_of(sequence.request, limits_);
+  const int64_t keep = std::min(asked < 0 ? prompt : asked, context - 1);
+  const int64_t end = keep + std::max<int64_t>((context - keep) / 2, 1);
   while (sequence.slot && !sequence.ended) {
     if (drop_middle(sequence, keep, end)) {
       ++sequence.result.shifts;

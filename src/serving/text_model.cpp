@@ -46,16 +46,29 @@ TextModel::TextModel(model::LoadedModel loaded, const std::optional<std::string>
   log::debug("chat template: ", chat_template() ? chat_template()->language() : template_problem());
 }
 
+TextModel::~TextModel() { stop(); }
+
+void TextModel::keep_prefixes(KeptPrefixes kept, std::string weights) {
+  keeping_ = Keeping{std::move(kept), std::move(weights)};
+}
+
+void TextModel::stop() {
+  const bool ran = engine_ != nullptr;
+  engine_.reset();
+  if (ran && keeping_) keeping_->where.keep(keeping_->weights, *executor_);
+  executor_.reset();
+}
+
 int64_t TextModel::largest_context() const { return context_length(loaded_); }
 
 void TextModel::start(const ComputeOptions& compute, const EngineSize& size,
                       const model::Executor::Progress& progress) {
-  engine_.reset();
-  executor_.reset();
+  stop();
   about_file(file().path(), [&] {
     executor_ = std::make_unique<model::Executor>(*loaded_.model, loaded_.weight_list(),
                                                   executor_options(compute, size), progress);
   });
+  if (keeping_) keeping_->where.restore(keeping_->weights, *executor_);
   engine_ = std::make_unique<runner::Engine>(
       *executor_, *tokenizer_, runner::EngineOptions{.most_waiting = size.most_waiting});
   size_ = size;

@@ -11,6 +11,7 @@
 #include "model/loading.h"
 #include "runner/engine.h"
 #include "serving/compute.h"
+#include "serving/kept_prefixes.h"
 #include "template/find.h"
 #include "tokenizer/tokenizer.h"
 
@@ -34,6 +35,11 @@ class TextModel {
   // template, or not at all.
   TextModel(model::LoadedModel loaded, const std::optional<std::string>& go_template,
             const std::string& renderer = "");
+  ~TextModel();
+
+  // Engines to come begin with what was kept, and what they know is kept when they end. `weights`
+  // names what the model is made of.
+  void keep_prefixes(KeptPrefixes kept, std::string weights);
 
   const model::LoadedModel& loaded() const { return loaded_; }
   const gguf::File& file() const { return *loaded_.file; }
@@ -62,10 +68,18 @@ class TextModel {
   std::vector<tokenizer::Id> plain_prompt(const chat::Message& message, bool special) const;
 
  private:
+  void stop();
+
+  struct Keeping {
+    KeptPrefixes where;
+    std::string weights;
+  };
+
   model::LoadedModel loaded_;
   std::unique_ptr<tokenizer::Tokenizer> tokenizer_;
   chat::FoundTemplate template_;
   bool lacks_template_;
+  std::optional<Keeping> keeping_ = {};
   EngineSize size_;
   std::unique_ptr<model::Executor> executor_;
   std::unique_ptr<runner::Engine> engine_;  // last: it uses the others

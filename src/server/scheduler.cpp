@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
+#include <new>
 #include <utility>
 
 #include "base/log.h"
@@ -11,7 +13,7 @@ namespace cria::server {
 using Code = Error::Code;
 
 struct Scheduler::Lease::Entry {
-  std::string name, id, options;
+  std::string name, id, use, options;
   std::unique_ptr<Loaded> model = {};  // null while it is loaded
   std::exception_ptr failure = {};     // of loading it
   int64_t users = 0;                   // with those that wait for it to be loaded
@@ -42,7 +44,7 @@ struct Scheduler::Place {
   }
   void take() {
     if (ticket) return;
-    if (std::ssize(scheduler.line_) >= scheduler.options_.most_waiting) {
+    if (std::ssize(scheduler.line_) > scheduler.options_.most_waiting) {
       throw Busy(Code::kOutOfMemory,
                  "server busy, please try again.  maximum pending requests exceeded");
     }
@@ -72,7 +74,9 @@ void Scheduler::tell_change() {
 
 Scheduler::Shared Scheduler::find(const Wanted& wanted) const {
   for (const Shared& entry : entries_) {
-    if (entry->name != wanted.name || entry->id != wanted.id || entry->is_leaving) continue;
+    const bool same =
+        entry->name == wanted.name && entry->id == wanted.id && entry->use == wanted.use;
+    if (!same || entry->is_leaving) continue;
     const bool suits = entry->model && wanted.suits && wanted.suits(*entry->model);
     if (suits || entry->options == wanted.options) return entry;
   }
@@ -124,13 +128,14 @@ bool Scheduler::await(Entry& entry, const std::stop_token& stop, Lock& lock) {
 // An entry to load into, once nothing stands against it; else null.
 Scheduler::Shared Scheduler::begin_loading(const Wanted& wanted, int64_t bytes, Lock& lock) {
   if (is_changing_) return nullptr;
-  // Two of one model might not fit, and the older one will not be asked for any more.
+  // Two for one use might not fit, and what was replaced will not be asked for any more.
   for (const Shared& entry : entries_) {
-    if (entry->name == wanted.name) entry->is_leaving = true;
+    if (entry->name != wanted.name) continue;
+    if (entry->use == wanted.use || entry->id != wanted.id) entry->is_leaving = true;
   }
   if (!make_room(bytes, lock)) return nullptr;
   auto entry = std::make_shared<Entry>(
-      Entry{.name = wanted.name, .id = wanted.id, .options = wanted.options});
+      Entry{.name = wanted.name, .id = wanted.id, .use = wanted.use, .options = wanted.options});
   entry->users = 1;
   entries_.push_back(entry);
   is_changing_ = true;
@@ -189,7 +194,7 @@ void Scheduler::load(const Shared& entry, const Wanted& wanted, const std::stop_
       const std::lock_guard guard(mutex_);
       return !is_late && !(stop.stop_requested() && entry->users == 1);
     };
-    model = wanted.load(goes_on);
+    model = load(wanted, goes_on);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -199,6 +204,36 @@ void Scheduler::load(const Shared& entry, const Wanted& wanted, const std::stop_
   entry->failure = failure;
   if (failure) entries_.remove(entry);
   tell_change();
+}
+
+// What was predicted may have been too little, or others took the memory meanwhile: then once more,
+// without the models that nobody uses.
+std::unique_ptr<Loaded> Scheduler::load(const Wanted& wanted,
+                                        const std::function<bool()>& goes_on) {
+  try {
+    return wanted.load(goes_on);
+  } catch (const Error& error) {
+    if (error.code() != Code::kOutOfMemory || !drop_unused()) throw;
+  } catch (const std::bad_alloc&) {
+    if (!drop_unused()) throw;
+  }
+  log::debug("no memory for ", wanted.name, ": once more without the models that nobody uses");
+  wanted.predict();
+  return wanted.load(goes_on);
+}
+
+// False: there is none.
+bool Scheduler::drop_unused() {
+  std::list<Shared> unused;
+  Lock lock(mutex_);
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const auto next = std::next(entry);
+    const bool is_unused = (*entry)->model && (*entry)->users == 0;
+    if (is_unused) unused.splice(unused.end(), entries_, entry);
+    entry = next;
+  }
+  lock.unlock();
+  return !unused.empty();  // and they go
 }
 
 void Scheduler::release(Entry& entry, KeepAlive keep_alive) {

@@ -30,11 +30,13 @@ class Loaded {
 struct Wanted {
   std::string name;     // as people call it
   std::string id;       // of what it is made of: a model that was replaced has another one
+  std::string use;      // what it is loaded for: "text", "vectors"; one for each may be there
   std::string options;  // context, threads and others, as text
   // Whether one that is loaded with other options will do; otherwise it is loaded anew.
   std::function<bool(const Loaded& model)> suits = {};
   std::function<int64_t()> predict = {};  // bytes of memory that it will take; may throw
-  // Throws; `goes_on` is to be asked now and then, and false is to end it with Cancelled.
+  // After predict. Throws; `goes_on` is to be asked now and then, and false is to end it with
+  // Cancelled. After OutOfMemory both may be called once more.
   std::function<std::unique_ptr<Loaded>(const std::function<bool()>& goes_on)> load = {};
 };
 
@@ -48,8 +50,8 @@ class Scheduler {
   using Time = std::chrono::steady_clock::time_point;
   using KeepAlive = std::optional<std::chrono::nanoseconds>;  // none: for ever
   struct Options {
-    int64_t most_loaded = 0;  // models; 0: as many as fit
-    int64_t most_waiting = 512;
+    int64_t most_loaded = 0;     // models; 0: as many as fit
+    int64_t most_waiting = 512;  // behind the one whose turn it is
     std::chrono::nanoseconds load_timeout = std::chrono::minutes(5);  // without progress
     std::function<int64_t()> available_memory;  // bytes that can still be taken
     std::function<Time()> now = std::chrono::steady_clock::now;
@@ -116,6 +118,8 @@ class Scheduler {
   bool make_room(int64_t bytes, Lock& lock);
   void drop(const Shared& entry, Lock& lock);
   void load(const Shared& entry, const Wanted& wanted, const std::stop_token& stop, Lock& lock);
+  std::unique_ptr<Loaded> load(const Wanted& wanted, const std::function<bool()>& goes_on);
+  bool drop_unused();
   bool await(Entry& entry, const std::stop_token& stop, Lock& lock);
   void release(Entry& entry, KeepAlive keep_alive);
   void wait_for_change(uint64_t seen, const std::stop_token& stop, Lock& lock);

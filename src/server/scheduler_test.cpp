@@ -44,6 +44,7 @@ struct World {
   Wanted model(const std::string& name, int64_t size, const std::string& how = "") {
     return {.name = name,
             .id = "id of " + name,
+            .use = "text",
             .options = how,
             .predict = [size] { return size; },
             .load = [this, size](const auto&) { return std::make_unique<Model>(*this, size); }};
@@ -155,6 +156,80 @@ TEST(Scheduler, LoadsAnewForOtherOptions) {
   EXPECT_EQ(world.loaded, 1);
 }
 
+TEST(Scheduler, HoldsAModelForEachUse) {
+  World world;
+  Scheduler scheduler(world.options());
+  Wanted text = world.model("a", 10), vectors = world.model("a", 10);
+  vectors.use = "vectors";
+  for (int i = 0; i < 3; ++i) {
+    const Lease one = scheduler.acquire(text, 5min);
+    const Lease other = scheduler.acquire(vectors, 5min);
+    EXPECT_NE(&one.model(), &other.model());
+  }
+  EXPECT_EQ(world.loads, 2);
+  // What was replaced goes, whatever it was for.
+  text.id = "another";
+  const Lease replaced = scheduler.acquire(text, 5min);
+  EXPECT_EQ(world.loaded, 1);
+  EXPECT_TRUE(scheduler.unload("a"));
+}
+
+// Memory that is less than was thought, `takes` of which others hold.
+Wanted that_needs(World& world, const std::string& name, int64_t size, int& predictions) {
+  Wanted wanted = world.model(name, size);
+  wanted.predict = [&predictions] {
+    ++predictions;
+    return int64_t{1};
+  };
+  wanted.load = [&world, size, load = wanted.load](const auto& goes_on) {
+    if (world.available < size) fail(Code::kOutOfMemory, "no memory");
+    return load(goes_on);
+  };
+  return wanted;
+}
+
+TEST(Scheduler, LoadsOnceMoreWithoutUnusedModelsWhenMemoryIsOut) {
+  World world;
+  Scheduler scheduler(world.options());
+  const Lease used = scheduler.acquire(world.model("a", 40), 5min);
+  { const Lease lease = scheduler.acquire(world.model("b", 20), std::nullopt); }
+  { const Lease lease = scheduler.acquire(world.model("c", 20), std::nullopt); }
+  int predictions = 0;
+  const Lease lease = scheduler.acquire(that_needs(world, "d", 60, predictions), 5min);
+  EXPECT_EQ(predictions, 2) << "what was read for the first attempt is gone";
+  EXPECT_EQ(users(scheduler), (std::map<std::string, int64_t>{{"a", 1}, {"d", 1}}));
+}
+
+TEST(Scheduler, FailsWhenMemoryIsOutAllTheSame) {
+  World world;
+  Scheduler scheduler(world.options());
+  const Lease used = scheduler.acquire(world.model("a", 60), 5min);
+  { const Lease lease = scheduler.acquire(world.model("b", 20), std::nullopt); }
+  int predictions = 0;
+  const auto is_out = [&] {
+    test::expect_error([&] { scheduler.acquire(that_needs(world, "d", 60, predictions), 5min); },
+                       Code::kOutOfMemory, {"no memory"});
+  };
+  is_out();
+  EXPECT_EQ(predictions, 2);
+  is_out();
+  EXPECT_EQ(predictions, 3) << "there was nothing to unload";
+  EXPECT_EQ(users(scheduler), (std::map<std::string, int64_t>{{"a", 1}}));
+}
+
+TEST(Scheduler, LoadsOnceMoreAfterBadAlloc) {
+  World world;
+  Scheduler scheduler(world.options());
+  { const Lease lease = scheduler.acquire(world.model("b", 20), std::nullopt); }
+  Wanted wanted = world.model("d", 60);
+  wanted.load = [&world, load = wanted.load](const auto& goes_on) {
+    if (world.available < 100) throw std::bad_alloc();
+    return load(goes_on);
+  };
+  const Lease lease = scheduler.acquire(wanted, 5min);
+  EXPECT_EQ(lease.model().bytes(), 60);
+}
+
 TEST(Scheduler, WaitsForWhoUsesTheMemory) {
   World world;
   Scheduler scheduler(world.options());
@@ -189,12 +264,55 @@ TEST(Scheduler, LetsOnlySoManyWait) {
   options.most_waiting = 1;
   Scheduler scheduler(options);
   std::optional<Lease> first = scheduler.acquire(world.model("a", 60), 5min);
+  const auto ask = [&](const std::string& name) {
+    return std::async(std::launch::async,
+                      [&, name] { scheduler.acquire(world.model(name, 60), 5min); });
+  };
+  auto second = ask("b");
+  wait_until([&] { return scheduler.waiting() == 1; });
+  auto third = ask("c");
+  wait_until([&] { return scheduler.waiting() == 2; });
+  EXPECT_THROW(scheduler.acquire(world.model("d", 60), 5min), Busy);
+  first.reset();
+  second.get();
+  third.get();
+}
+
+TEST(Scheduler, LoadsAlsoWhenNobodyMayWait) {
+  World world;
+  Scheduler::Options options = world.options();
+  options.most_waiting = 0;
+  Scheduler scheduler(options);
+  { const Lease lease = scheduler.acquire(world.model("a", 60), 5min); }
+  std::optional<Lease> first = scheduler.acquire(world.model("b", 60), 5min);  // after "a" has gone
+  // Whose turn it is waits for those that use the memory, and nobody behind it.
   auto second =
-      std::async(std::launch::async, [&] { return scheduler.acquire(world.model("b", 60), 5min); });
+      std::async(std::launch::async, [&] { scheduler.acquire(world.model("a", 60), 5min); });
   wait_until([&] { return scheduler.waiting() == 1; });
   EXPECT_THROW(scheduler.acquire(world.model("c", 60), 5min), Busy);
   first.reset();
   second.get();
+}
+
+TEST(Scheduler, LeavesNothingBehindAStormOfThoseWhoGoAway) {
+  World world;
+  Scheduler scheduler(world.options());
+  const Lease used = scheduler.acquire(world.model("a", 60), 5min);
+  std::vector<std::future<void>> all;
+  std::vector<std::stop_source> sources(16);
+  for (std::stop_source& source : sources) {
+    all.push_back(std::async(std::launch::async, [&world, &scheduler, &source] {
+      for (const char* name : {"b", "c"}) {
+        EXPECT_THROW(scheduler.acquire(world.model(name, 60), 5min, source.get_token()), Error);
+      }
+    }));
+  }
+  wait_until([&] { return scheduler.waiting() == 16; });
+  for (std::stop_source& source : sources) source.request_stop();
+  for (auto& one : all) one.get();
+  EXPECT_EQ(scheduler.waiting(), 0);
+  EXPECT_EQ(world.loads, 1);
+  EXPECT_EQ(users(scheduler), (std::map<std::string, int64_t>{{"a", 1}}));
 }
 
 TEST(Scheduler, StopsWaiting) {

@@ -67,9 +67,10 @@ struct Answers::Answer {
   std::exception_ptr failure = {};
 };
 
-Answers::Answers(const LoadedText& loaded, GenerationRequest request, const Times& times,
-                 Call& call, AnswerWriter& writer, bool streams)
+Answers::Answers(const LoadedText& loaded, int64_t context, GenerationRequest request,
+                 const Times& times, Call& call, AnswerWriter& writer, bool streams)
     : loaded_(loaded),
+      context_(context),
       request_(std::move(request)),
       times_(times),
       call_(call),
@@ -83,7 +84,7 @@ Answers::Answers(const LoadedText& loaded, GenerationRequest request, const Time
   }
   if (options_.max_tokens <= 0) options_.max_tokens = -1;  // as in Ollama
   if (request_.logprobs) options_.sampling.logprobs = static_cast<int32_t>(request_.top_logprobs);
-  prompts_ = make_prompts(loaded_, request_);
+  prompts_ = make_prompts(loaded_, context_, request_);
 }
 
 Answers::~Answers() = default;
@@ -92,6 +93,7 @@ runner::Request Answers::request_for(Answer& answer) const {
   runner::Request request{.prompt = answer.prompt.ids, .pictures = answer.prompt.pictures};
   request.sampling = serving::sampling_options(options_, loaded_.model->tokenizer());
   if (request.sampling.seed) *request.sampling.seed += static_cast<uint64_t>(answer.choice);
+  request.context = context_;
   request.max_tokens = options_.max_tokens;
   request.stop = options_.stop;
   if (request_.shift) {
@@ -184,30 +186,42 @@ Outcome Answers::outcome_of(const Answer& answer, const runner::Result& result) 
   return outcome;
 }
 
+// Also what was computed for somebody who has gone away.
+void Answers::count(const Answer& answer, const runner::Result& result, Metrics& metrics) const {
+  const auto generated = std::ssize(result.tokens);
+  Metrics::Work work{.prompt_tokens = result.prompt_tokens,
+                     .cached_tokens = result.cached_tokens,
+                     .generated_tokens = generated};
+  if (answer.first_token) work.to_first_token = *answer.first_token - times_.begin;
+  if (generated > 1) {
+    work.between_tokens = nanoseconds(result.decode_seconds / static_cast<double>(generated - 1));
+  }
+  metrics.worked(request_.model, work);
+}
+
 void Answers::finish(Answer& answer, Metrics& metrics) {
   try {
     const runner::Result result = answer.generation->wait();
+    count(answer, result, metrics);
     if (result.finish == runner::Finish::kError) fail(Code::kInternal, result.error);
     if (result.finish == runner::Finish::kCancelled && !answer.has_enough) {
       fail(Code::kCancelled, "request canceled");
     }
     if (!answer.has_enough) tell(answer, answer.parser.end());
     if (!answer.logprobs.empty()) tell_one(answer, {});
-    const auto generated = std::ssize(result.tokens);
-    metrics.worked(
-        request_.model,
-        {.prompt_tokens = result.prompt_tokens,
-         .cached_tokens = result.cached_tokens,
-         .generated_tokens = generated,
-         .to_first_token = answer.first_token.value_or(Time::now()) - times_.begin,
-         .between_tokens = nanoseconds(
-             generated > 1 ? result.decode_seconds / static_cast<double>(generated - 1) : 0)});
     const std::lock_guard lock(mutex_);
     write(writer_.add(answer.number, outcome_of(answer, result)));
   } catch (...) {
     answer.failure = std::current_exception();
     for (Answer& other : answers_) other.generation->cancel();
   }
+}
+
+Response Answers::head() {
+  Response response = writer_.begin();
+  const int64_t before = answers_.front().generation->queue_position();
+  response.headers.push_back({"X-Queue-Position", std::to_string(before)});
+  return response;
 }
 
 void Answers::end() {
@@ -225,7 +239,7 @@ void Answers::end() {
     write(writer_.end());
     return call_.responder.end();
   }
-  Response response = writer_.begin();
+  Response response = head();
   response.body += writer_.end();
   call_.responder.send(std::move(response));
 }
@@ -239,12 +253,7 @@ void Answers::run(const std::stop_token& stop, Metrics& metrics) {
     return call_.responder.send({.body = json.dump()});
   }
   submit();
-  if (streams_) {
-    Response head = writer_.begin();
-    const int64_t before = answers_.front().generation->queue_position();
-    head.headers.push_back({"X-Queue-Position", std::to_string(before)});
-    call_.responder.begin(std::move(head));
-  }
+  if (streams_) call_.responder.begin(head());
   {
     const std::stop_callback cancel(stop, [this] {
       for (Answer& answer : answers_) answer.generation->cancel();

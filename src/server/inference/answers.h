@@ -27,9 +27,10 @@ struct Times {
 
 class Answers {
  public:
-  // Makes the prompts and checks the options: throws what is wrong with them.
-  Answers(const LoadedText& loaded, GenerationRequest request, const Times& times, Call& call,
-          AnswerWriter& writer, bool streams);
+  // Makes the prompts, which have at most `context` tokens together with their answers, and checks
+  // the options: throws what is wrong with them.
+  Answers(const LoadedText& loaded, int64_t context, GenerationRequest request, const Times& times,
+          Call& call, AnswerWriter& writer, bool streams);
   ~Answers();
 
   // Waits until all have ended. Throws what goes wrong before an answer has begun; later it is
@@ -45,10 +46,13 @@ class Answers {
   bool tell_one(Answer& answer, chat::ReplyEvent event);
   bool write(std::string_view bytes);
   void finish(Answer& answer, Metrics& metrics);
+  void count(const Answer& answer, const runner::Result& result, Metrics& metrics) const;
   Outcome outcome_of(const Answer& answer, const runner::Result& result) const;
+  Response head();
   void end();
 
   const LoadedText& loaded_;
+  const int64_t context_;
   GenerationRequest request_;
   const Times times_;
   Call& call_;

@@ -67,8 +67,9 @@ void Inference::generate(Call& call, GenerationRequest request, AnswerWriter& wr
     return send(call, writer, body + writer.end());
   }
   const auto& loaded = dynamic_cast<const LoadedText&>(lease.model());
-  Answers(loaded, std::move(request), {.begin = begin, .load = lease.load_time()}, call, writer,
-          stream)
+  const int64_t context = models_.context(loaded, request.options);
+  Answers(loaded, context, std::move(request), {.begin = begin, .load = lease.load_time()}, call,
+          writer, stream)
       .run(stop, metrics_);
 }
 
@@ -78,8 +79,9 @@ int64_t Inference::count_tokens(Call& call, const GenerationRequest& request) {
   GenerationRequest counted = request;
   counted.truncate = false;
   int64_t tokens = 0;
-  for (const ReadyPrompt& prompt :
-       make_prompts(dynamic_cast<const LoadedText&>(lease.model()), counted)) {
+  const auto& loaded = dynamic_cast<const LoadedText&>(lease.model());
+  const int64_t context = models_.context(loaded, request.options);
+  for (const ReadyPrompt& prompt : make_prompts(loaded, context, counted)) {
     tokens += std::ssize(prompt.ids);
   }
   return tokens;

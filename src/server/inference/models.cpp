@@ -39,6 +39,18 @@ int64_t number(const Options& options, std::string_view name) {
   return value;
 }
 
+// What keys and values are computed from.
+std::string weights_of(const registry::Model& stored) {
+  std::string weights;
+  for (const registry::Layer& layer : stored.manifest().layers) {
+    const bool counts = layer.media_type == registry::kModelLayer ||
+                        layer.media_type == registry::kProjectorLayer ||
+                        layer.media_type == registry::kAdapterLayer;
+    if (counts) weights += concat(layer.media_type, ' ', layer.hex, ' ');
+  }
+  return weights;
+}
+
 model::Executor::Progress progress_of(const std::function<bool()>& goes_on) {
   return [&goes_on](uint64_t /*done*/, uint64_t /*total*/) { return goes_on(); };
 }
@@ -97,7 +109,8 @@ Scheduler::Lease Models::text(const std::string& name, const Options& options,
   const auto size = std::make_shared<serving::EngineSize>();
   Wanted wanted{.name = stored.name().shortest(),
                 .id = stored.id(),
-                .options = concat("text ", asked.context, ' ', asked.threads)};
+                .use = "text",
+                .options = concat(asked.context, ' ', asked.threads)};
   // A larger context does as well.
   wanted.suits = [asked, threads = options_.compute.threads](const Loaded& loaded) {
     const auto* text = dynamic_cast<const LoadedText*>(&loaded);
@@ -117,15 +130,14 @@ Scheduler::Lease Models::text(const std::string& name, const Options& options,
         serving::predicted_bytes(opening->loaded, serving::executor_options(how, *size));
     return opening->bytes;
   };
-  wanted.load = [stored, how, opening, size](const std::function<bool()>& goes_on) {
+  wanted.load = [this, stored, how, opening, size](const std::function<bool()>& goes_on) {
     auto model = std::make_unique<serving::TextModel>(
         std::move(opening->loaded), stored.go_template(), stored.config().renderer);
+    if (options_.prefixes) model->keep_prefixes(*options_.prefixes, weights_of(stored));
     model->start(how, *size, progress_of(goes_on));
     return std::make_unique<LoadedText>(settings_of(stored), std::move(model), opening->bytes);
   };
-  Scheduler::Lease lease = acquire(std::move(wanted), keep_alive, stop);
-  if (dynamic_cast<const LoadedText*>(&lease.model())) return lease;
-  fail(Code::kInternal, name, " was loaded to make vectors");
+  return acquire(std::move(wanted), keep_alive, stop);
 }
 
 Scheduler::Lease Models::vectors(const std::string& name, const Options& options,
@@ -140,7 +152,8 @@ Scheduler::Lease Models::vectors(const std::string& name, const Options& options
   const auto model = std::make_shared<std::unique_ptr<serving::VectorModel>>();
   Wanted wanted{.name = stored.name().shortest(),
                 .id = stored.id(),
-                .options = concat("vectors ", asked.context, ' ', asked.threads)};
+                .use = "vectors",
+                .options = concat(asked.context, ' ', asked.threads)};
   wanted.predict = [stored, how, model, size, asked] {
     *model = std::make_unique<serving::VectorModel>(read(stored.file(), how));
     *size = {.context = (*model)->context_for(asked.context),
@@ -155,6 +168,12 @@ Scheduler::Lease Models::vectors(const std::string& name, const Options& options
     return std::make_unique<LoadedVectors>(std::move(*model), bytes);
   };
   return acquire(std::move(wanted), keep_alive, stop);
+}
+
+int64_t Models::context(const LoadedText& loaded, const Options& options) const {
+  const int64_t asked = choice(loaded.stored.parameters, options).context;
+  const int64_t largest = loaded.model->size().context;
+  return asked > 0 ? std::min(asked, largest) : largest;
 }
 
 bool Models::unload(const std::string& name) const {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -51,6 +52,7 @@ struct ModelOptions {
   int64_t sequences = 0;       // answers of a model at once; 0: kSequences
   int64_t most_waiting = 512;  // answers of a model that have not begun
   serving::ComputeOptions compute = {};
+  std::optional<serving::KeptPrefixes> prefixes = {};  // where they outlive a model
   Scheduler::KeepAlive keep_alive = std::chrono::minutes(5);
 };
 
@@ -68,11 +70,14 @@ class Models {
   registry::Model open(const std::string& name) const;
 
   // Both wait until the model is there, and take num_ctx and num_thread of `options`, or of the
-  // model. Unsupported: it is of the other kind. What Scheduler::acquire and reading files throw.
+  // model: LoadedText, LoadedVectors. Unsupported: it cannot do that. What Scheduler::acquire and
+  // reading files throw.
   Scheduler::Lease text(const std::string& name, const Options& options,
                         const KeepAliveChoice& keep_alive, const std::stop_token& stop) const;
   Scheduler::Lease vectors(const std::string& name, const Options& options,
                            const KeepAliveChoice& keep_alive, const std::stop_token& stop) const;
+  // Tokens that a prompt and its answer may have, also when the model was loaded with more.
+  int64_t context(const LoadedText& loaded, const Options& options) const;
   // False: it was not loaded.
   bool unload(const std::string& name) const;
 

@@ -23,8 +23,12 @@ struct Seen {
 
 class Maker {
  public:
-  Maker(const LoadedText& loaded, GenerationRequest& request)
-      : loaded_(loaded), model_(*loaded.model), stored_(loaded.stored), request_(request) {}
+  Maker(const LoadedText& loaded, int64_t context, GenerationRequest& request)
+      : loaded_(loaded),
+        model_(*loaded.model),
+        stored_(loaded.stored),
+        context_(context),
+        request_(request) {}
 
   ReadyPrompt chat();
   ReadyPrompt completion(const Prompt& prompt);
@@ -35,7 +39,6 @@ class Maker {
          why.empty() ? "" : ": " + why);
   }
 
-  int64_t context() const { return model_.size().context; }
   int64_t room() const;
   Seen see(const Turn& turn) const;
   Seen see(const modelfile::Message& message) const { return {{message.role, message.content}}; }
@@ -52,11 +55,12 @@ class Maker {
   const LoadedText& loaded_;
   const serving::TextModel& model_;
   const StoredSettings& stored_;
+  const int64_t context_;
   GenerationRequest& request_;
 };
 
 // Of the context for a prompt that was cut: an answer wants some, too.
-int64_t Maker::room() const { return context() - std::max<int64_t>(1, context() / 8); }
+int64_t Maker::room() const { return context_ - std::max<int64_t>(1, context_ / 8); }
 
 Seen Maker::see(const Turn& turn) const {
   Seen seen{turn.message};
@@ -115,7 +119,7 @@ ReadyPrompt Maker::render(std::span<const Seen> messages, size_t skipped,
 ReadyPrompt Maker::render_fitting(const std::vector<Seen>& messages,
                                   const chat::ChatTemplate& chat_template) {
   ReadyPrompt whole = render(messages, 0, chat_template);
-  const auto fits = [&](const ReadyPrompt& prompt) { return std::ssize(prompt.ids) <= context(); };
+  const auto fits = [&](const ReadyPrompt& prompt) { return std::ssize(prompt.ids) <= context_; };
   if (fits(whole)) return whole;
   if (!request_.truncate) refuse_length(whole.ids.size());
   // The fewest that have to go; the last one always stays.
@@ -134,7 +138,7 @@ ReadyPrompt Maker::render_fitting(const std::vector<Seen>& messages,
                     [](const Seen& seen) { return seen.message.role != "system"; });
   if (left_out > 0) {
     request_.warnings.push_back(concat(
-        "the conversation has ", whole.ids.size(), " tokens, but the context holds ", context(),
+        "the conversation has ", whole.ids.size(), " tokens, but the context holds ", context_,
         ": the oldest ", left_out, " of ", messages.size(), " messages were left out"));
   }
   fit(prompt);
@@ -143,14 +147,14 @@ ReadyPrompt Maker::render_fitting(const std::vector<Seen>& messages,
 
 void Maker::refuse_length(size_t tokens) const {
   fail(Code::kInvalidArgument, "the prompt has ", tokens, " tokens, but the context holds ",
-       context(), ": the option num_ctx asks for more",
+       context_, ": the option num_ctx asks for more",
        model_.largest_context() > 0 ? concat(" (up to ", model_.largest_context(), ")") : "");
 }
 
 // Takes out of the middle what is too much.
 void Maker::fit(ReadyPrompt& prompt) {
   const int64_t count = std::ssize(prompt.ids);
-  if (count <= context()) return;
+  if (count <= context_) return;
   if (!request_.truncate || !prompt.pictures.empty()) refuse_length(prompt.ids.size());
   int64_t keep = 4;
   for (const auto& [name, value] : request_.options) {
@@ -160,7 +164,7 @@ void Maker::fit(ReadyPrompt& prompt) {
   const int64_t surplus = count - room();
   prompt.ids.erase(prompt.ids.begin() + keep, prompt.ids.begin() + keep + surplus);
   request_.warnings.push_back(concat("the prompt has ", count, " tokens, but the context holds ",
-                                     context(), ": ", surplus, " tokens after the first ", keep,
+                                     context_, ": ", surplus, " tokens after the first ", keep,
                                      " were left out"));
 }
 
@@ -239,8 +243,9 @@ bool asks_for_nothing(const GenerationRequest& request) {
          completion.images.empty() && completion.suffix.empty() && completion.context.empty();
 }
 
-std::vector<ReadyPrompt> make_prompts(const LoadedText& loaded, GenerationRequest& request) {
-  Maker maker(loaded, request);
+std::vector<ReadyPrompt> make_prompts(const LoadedText& loaded, int64_t context,
+                                      GenerationRequest& request) {
+  Maker maker(loaded, context, request);
   std::vector<ReadyPrompt> prompts;
   if (request.chat) {
     prompts.push_back(maker.chat());

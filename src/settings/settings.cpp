@@ -27,6 +27,8 @@ constexpr Definition kDefinitions[] = {
     {"max_loaded_models", Kind::kCount, "0", "models in memory at once (0: as many as fit)"},
     {"max_queue", Kind::kCount, "512", "requests that may wait"},
     {"kv_cache_type", Kind::kText, "f16", "type of cached keys and values: f32, f16, bf16, q8_0"},
+    {"prefix_cache", Kind::kText, "", "folder where known prompts outlive their model's unloading"},
+    {"prefix_cache_size", Kind::kCount, "4294967296", "bytes of that folder"},
     {"num_thread", Kind::kCount, "0", "threads that compute (0: one for each core)"},
     {"nohistory", Kind::kFlag, "0", "keep no history of what was typed"},
     {"editor", Kind::kText, "", "what Ctrl-G opens (default: $VISUAL, $EDITOR, or vi)"},

@@ -45,12 +45,19 @@ Scheduler::Options scheduler_options(const settings::Settings& settings) {
           .available_memory = [] { return available_memory(); }};
 }
 
+std::optional<serving::KeptPrefixes> prefixes_of(const settings::Settings& settings) {
+  const std::string& folder = settings.text("prefix_cache");
+  if (folder.empty()) return std::nullopt;
+  return serving::KeptPrefixes(folder, settings.count("prefix_cache_size"));
+}
+
 ModelOptions model_options(const settings::Settings& settings) {
   return {.context = settings.count("context_length"),
           .sequences = settings.count("num_parallel"),
           .most_waiting = settings.count("max_queue"),
           .compute = {.threads = static_cast<int>(settings.count("num_thread")),
                       .cache_type = settings.text("kv_cache_type")},
+          .prefixes = prefixes_of(settings),
           .keep_alive = settings.keep_alive("keep_alive")};
 }
 

@@ -1,16 +1,15 @@
 #include "server/errors.h"
 
 #include <cctype>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "runner/engine.h"
+#include "server/fields.h"
 #include "server/scheduler.h"
 
 namespace cria::server {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Code = Error::Code;
 
 int status_of(Code code) {
@@ -28,21 +27,6 @@ int status_of(Code code) {
       return 500;
   }
   return 500;
-}
-
-std::string_view openai_type(int status) {
-  if (status == 404) return "not_found_error";
-  if (status == 401 || status == 403) return "authentication_error";
-  return status < 500 && status != 499 ? "invalid_request_error" : "api_error";
-}
-
-std::string_view anthropic_type(int status) {
-  if (status == 401) return "authentication_error";
-  if (status == 403) return "permission_error";
-  if (status == 404) return "not_found_error";
-  if (status == 413) return "request_too_large";
-  if (status == 503) return "overloaded_error";
-  return status < 500 && status != 499 ? "invalid_request_error" : "api_error";
 }
 
 bool is_part_of_a_path(char c) {
@@ -92,31 +76,10 @@ Problem problem_of(const std::exception& error) {
       dynamic_cast<const Busy*>(&error) || dynamic_cast<const runner::QueueFull*>(&error);
   if (is_busy) return {503, message};
   if (const auto* ours = dynamic_cast<const Error*>(&error)) {
-    return {status_of(ours->code()), message};
+    const auto* of_field = dynamic_cast<const FieldError*>(&error);
+    return {status_of(ours->code()), message, of_field ? of_field->field : ""};
   }
   return {500, message};
-}
-
-std::string error_object(Dialect dialect, const Problem& problem) {
-  Json json;
-  if (dialect == Dialect::kOpenAi) {
-    json["error"] = {{"message", problem.message},
-                     {"type", openai_type(problem.status)},
-                     {"param", nullptr},
-                     {"code", nullptr}};
-  } else if (dialect == Dialect::kAnthropic) {
-    json = {{"type", "error"},
-            {"error", {{"type", anthropic_type(problem.status)}, {"message", problem.message}}}};
-  } else {
-    json["error"] = problem.message;
-  }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string error_in_stream(Dialect dialect, const Problem& problem) {
-  const std::string object = error_object(dialect, problem);
-  if (dialect == Dialect::kNative) return object + "\n";
-  return (dialect == Dialect::kAnthropic ? "event: error\ndata: " : "data: ") + object + "\n\n";
 }
 
 Response error_response(Dialect dialect, const Problem& problem) {

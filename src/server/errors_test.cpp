@@ -2,12 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "runner/engine.h"
+#include "server/fields.h"
 #include "server/scheduler.h"
 
 namespace cria::server {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 TEST(Errors, HaveStatuses) {
   using Code = Error::Code;
@@ -42,6 +47,19 @@ TEST(Errors, SpeakTheDialectThatWasAsked) {
   EXPECT_EQ(
       error_response(Dialect::kAnthropic, problem).body,
       R"({"type":"error","error":{"type":"not_found_error","message":"model \"x\" not found"}})");
+  const Json json = {{"temperature", "warm"}};
+  const Fields fields(json, "options");
+  std::string field;
+  try {
+    fields.real("temperature");
+  } catch (const Error& error) {
+    const Problem of_field = problem_of(error);
+    EXPECT_EQ(of_field.status, 400);
+    field = of_field.field;
+    EXPECT_NE(error_object(Dialect::kOpenAi, of_field).find(R"("param":"options.temperature")"),
+              std::string::npos);
+  }
+  EXPECT_EQ(field, "options.temperature");
   EXPECT_EQ(dialect_of("/api/chat"), Dialect::kNative);
   EXPECT_EQ(dialect_of("/v1/messages/count_tokens"), Dialect::kAnthropic);
   EXPECT_EQ(dialect_of("/v1/chat/completions"), Dialect::kOpenAi);

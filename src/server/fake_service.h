@@ -31,8 +31,7 @@ struct FakeService : Service {
     for (size_t i = 0; i < outcomes.size(); ++i) {
       tell(writer.add(static_cast<int64_t>(i), outcomes[i]));
     }
-    tell(problem.empty() ? writer.end()
-                         : error_in_stream(dialect_of(call.request.path), {500, problem}));
+    tell(problem.empty() ? writer.end() : writer.fail({500, problem}));
     head.body = all;
     if (stream) {
       call.responder.end();

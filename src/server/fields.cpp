@@ -3,7 +3,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "base/quote.h"
 
 namespace cria::server {
@@ -27,6 +26,8 @@ std::string shown(const Json& value) {
 // find one takes long, and what is no JSON.
 class Checker : public nlohmann::json_sax<Json> {
  public:
+  explicit Checker(std::string_view what) : what_(what) {}
+
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
   bool number_integer(Json::number_integer_t) override { return true; }
@@ -37,8 +38,7 @@ class Checker : public nlohmann::json_sax<Json> {
   bool start_object(size_t) override { return enter(); }
   bool key(std::string&) override {
     if (++members_.back() > kMostMembers) {
-      fail(Code::kInvalidArgument, "the request has an object of more than ", kMostMembers,
-           " members");
+      fail(Code::kInvalidArgument, what_, " has an object of more than ", kMostMembers, " members");
     }
     return true;
   }
@@ -46,14 +46,14 @@ class Checker : public nlohmann::json_sax<Json> {
   bool start_array(size_t) override { return enter(); }
   bool end_array() override { return leave(); }
   bool parse_error(size_t position, const std::string&, const Json::exception&) override {
-    fail(Code::kInvalidArgument, "the request is no JSON from byte ", position, " on");
+    fail(Code::kInvalidArgument, what_, " is no JSON from byte ", position, " on");
   }
 
  private:
   bool enter() {
     members_.push_back(0);
     if (members_.size() > kDeepest) {
-      fail(Code::kInvalidArgument, "the request nests deeper than ", kDeepest, " levels");
+      fail(Code::kInvalidArgument, what_, " nests deeper than ", kDeepest, " levels");
     }
     return true;
   }
@@ -61,25 +61,30 @@ class Checker : public nlohmann::json_sax<Json> {
     members_.pop_back();
     return true;
   }
+  std::string_view what_;
   std::vector<size_t> members_;  // so far, of what is open
 };
 
 }  // namespace
 
+Json parse_json(std::string_view text, std::string_view what) {
+  Checker checker(what);
+  Json::sax_parse(text, &checker);
+  return Json::parse(text);
+}
+
 Json Fields::parse(std::string_view body) {
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     fail(Code::kInvalidArgument, "missing request body");
   }
-  Checker checker;
-  Json::sax_parse(body, &checker);
-  Json json = Json::parse(body);
+  Json json = parse_json(body, "the request");
   if (json.is_object()) return json;
   fail(Code::kInvalidArgument, "the request is ", shown(json), ", expected an object");
 }
 
 Fields::Fields(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
   if (json_.is_object()) return;
-  fail(Code::kInvalidArgument, where_, " is ", shown(json_), ", expected an object");
+  fail_at(where_, " is ", shown(json_), ", expected an object");
 }
 
 std::string Fields::place(std::string_view name) const {
@@ -87,8 +92,7 @@ std::string Fields::place(std::string_view name) const {
 }
 
 void Fields::refuse(std::string_view name, std::string_view expected) const {
-  fail(Code::kInvalidArgument, place(name), " is ", shown(json_.at(std::string(name))),
-       ", expected ", expected);
+  fail_at(place(name), " is ", shown(json_.at(std::string(name))), ", expected ", expected);
 }
 
 const Json* Fields::find(std::string_view name) const {
@@ -99,7 +103,7 @@ const Json* Fields::find(std::string_view name) const {
 
 const Json& Fields::need(std::string_view name) const {
   if (const Json* found = find(name)) return *found;
-  fail(Code::kInvalidArgument, place(name), " is required");
+  fail_at(place(name), " is required");
 }
 
 std::string Fields::text(std::string_view name, std::string_view fallback) const {
@@ -111,7 +115,7 @@ std::string Fields::text(std::string_view name, std::string_view fallback) const
 
 std::string Fields::needed_text(std::string_view name) const {
   std::string found = text(name);
-  if (found.empty()) fail(Code::kInvalidArgument, place(name), " is required");
+  if (found.empty()) fail_at(place(name), " is required");
   return found;
 }
 
@@ -163,7 +167,7 @@ std::vector<std::string> Fields::texts(std::string_view name) const {
   if (!found->is_array()) refuse(name, "a text or several");
   for (const Json& one : *found) {
     if (!one.is_string()) {
-      fail(Code::kInvalidArgument, place(name), " has ", shown(one), ", expected texts");
+      fail_at(place(name), " has ", shown(one), ", expected texts");
     }
     out.push_back(one.get<std::string>());
   }

@@ -10,15 +10,46 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
+
 namespace cria::server {
+
+// That a field makes no sense, with its place: "options.top_k".
+struct FieldError : Error {
+  FieldError(Code code, std::string_view place, const std::string& what)
+      : Error(code, what), field(place) {}
+  std::string field;
+};
+
+// The message begins with the place: fail_at("stop", " has an empty text, ...").
+template <class... Args>
+[[noreturn]] void fail_at(std::string_view place, const Args&... args) {
+  throw FieldError(Error::Code::kInvalidArgument, place, concat(place, args...));
+}
+
+// Errors of `read` become those of the field.
+template <class Read>
+auto read_at(std::string_view place, const Read& read) {
+  try {
+    return read();
+  } catch (const FieldError&) {
+    throw;
+  } catch (const Error& error) {
+    throw FieldError(error.code(), place, concat(place, ": ", error.what()));
+  }
+}
+
+// Bounded in depth and in members of an object, which keep their order. InvalidArgument; `what` is
+// for messages.
+nlohmann::ordered_json parse_json(std::string_view text, std::string_view what);
 
 // Null counts as absent. Errors are InvalidArgument with the place of the field ("options.top_k"),
 // its value and what was expected. Numbers that are whole may be written as such: 40.0.
 class Fields {
  public:
-  // Bounded in size by the body, in depth and members of an object here; they keep their order.
-  // `where` stands before names in messages.
+  // Of a request's body: an object.
   static nlohmann::ordered_json parse(std::string_view body);
+  // `where` stands before names in messages.
   Fields(const nlohmann::ordered_json& json, std::string where);
 
   bool has(std::string_view name) const { return find(name) != nullptr; }

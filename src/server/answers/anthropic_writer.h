@@ -21,6 +21,9 @@ class AnthropicWriter final : public AnswerWriter {
   std::string add(const Event& event) override;
   std::string add(int64_t choice, const Outcome& outcome) override;
   std::string end() override;
+  std::string fail(const Problem& problem) override {
+    return error_in_stream(Dialect::kAnthropic, problem);
+  }
 
  private:
   enum class Block : uint8_t { kNone, kThinking, kText, kTool };

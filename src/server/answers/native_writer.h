@@ -25,6 +25,9 @@ class NativeWriter final : public AnswerWriter {
   std::string add(const Event& event) override;
   std::string add(int64_t choice, const Outcome& outcome) override;
   std::string end() override;
+  std::string fail(const Problem& problem) override {
+    return error_in_stream(Dialect::kNative, problem);
+  }
 
  private:
   struct Said {

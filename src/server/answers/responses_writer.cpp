@@ -66,12 +66,18 @@ Json response_json(const ResponsesWriter::Options& options, const char* status) 
   return json;
 }
 
+Json response_json(const ResponsesWriter::Options& options, const char* status,
+                   const std::vector<Item>& items) {
+  Json json = response_json(options, status);
+  for (const Item& item : items) json["output"].push_back(item_json(item));
+  return json;
+}
+
 Json whole(const ResponsesWriter::Options& options, const std::vector<Item>& items,
            const Outcome& outcome) {
   const bool is_cut = outcome.reason == Reason::kLength;
-  Json json = response_json(options, is_cut ? "incomplete" : "completed");
+  Json json = response_json(options, is_cut ? "incomplete" : "completed", items);
   if (is_cut) json["incomplete_details"] = {{"reason", "max_output_tokens"}};
-  for (const Item& item : items) json["output"].push_back(item_json(item));
   json["usage"] = usage(outcome);
   if (!outcome.warnings.empty()) json["warnings"] = outcome.warnings;
   return json;
@@ -220,6 +226,16 @@ std::string ResponsesWriter::end() {
   events.add(outcome_.reason == Reason::kLength ? "response.incomplete" : "response.completed",
              {{"response", json}});
   return events.take();
+}
+
+std::string ResponsesWriter::fail(const Problem& problem) {
+  std::string before = close("incomplete");
+  Json json = response_json(options_, "failed", items_);
+  json["error"] = {{"code", problem.status < 500 ? "invalid_prompt" : "server_error"},
+                   {"message", problem.message}};
+  Events events(true, sequence_);
+  events.add("response.failed", {{"response", json}});
+  return before + events.take();
 }
 
 }  // namespace cria::server

@@ -25,6 +25,7 @@ class ResponsesWriter final : public AnswerWriter {
   std::string add(const Event& event) override;
   std::string add(int64_t choice, const Outcome& outcome) override;
   std::string end() override;
+  std::string fail(const Problem& problem) override;
 
   struct Item {
     enum class Kind : uint8_t { kThinking, kMessage, kCall };

@@ -14,7 +14,6 @@ namespace cria::server::anthropic {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr auto kInvalid = Error::Code::kInvalidArgument;
 
 // {type: "json_schema", schema}
 void read_form(const Fields& holder, std::string_view name, GenerationRequest& request) {
@@ -24,7 +23,8 @@ void read_form(const Fields& holder, std::string_view name, GenerationRequest& r
   if (request.grammar) holder.refuse(name, "one format");
   if (fields.needed_text("type") != "json_schema") fields.refuse("type", "\"json_schema\"");
   static_cast<void>(fields.need("schema"));
-  request.grammar = compile_schema(*fields.object("schema"));
+  request.grammar =
+      read_at(fields.place("schema"), [&] { return compile_schema(*fields.object("schema")); });
   warn_of_unread(request.warnings, fields);
 }
 
@@ -67,7 +67,7 @@ void read_messages(const Fields& fields, GenerationRequest& request) {
   read_system(fields, turns, request.warnings);
   const Json* messages = fields.array("messages");
   if (!messages || messages->empty()) {
-    fail(kInvalid, "messages is required, expected at least one");
+    fail_at("messages", " is required, expected at least one");
   }
   for (size_t i = 0; i < messages->size(); ++i) {
     read_message(Fields((*messages)[i], concat("messages[", i, ']')), turns, request.warnings);
@@ -109,7 +109,7 @@ Asked read_request(std::string_view body) {
   read_real(fields, "top_p", options);
   read_option(fields, "top_k", options);
   for (std::string& text : fields.texts("stop_sequences")) {
-    if (text.empty()) fail(kInvalid, "stop_sequences has an empty text, expected some to stop at");
+    if (text.empty()) fail_at("stop_sequences", " has an empty text, expected some to stop at");
     options.emplace_back("stop", std::move(text));
   }
   asked.stream = fields.flag("stream", false);

@@ -231,7 +231,7 @@ void Answers::end() {
     try {
       std::rethrow_exception(answer.failure);
     } catch (const std::exception& error) {
-      write(error_in_stream(dialect_of(call_.request.path), problem_of(error)));
+      write(writer_.fail(problem_of(error)));
     }
     return call_.responder.end();
   }

@@ -10,7 +10,6 @@ namespace cria::server::openai {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr auto kInvalid = Error::Code::kInvalidArgument;
 
 chat::ToolCall read_call(const Fields& function, int64_t index, std::string id) {
   return {.id = std::move(id),
@@ -77,7 +76,7 @@ Turn read_message(const Fields& message, const std::vector<Turn>& before, Warnin
 
 std::vector<Turn> read_messages(const Fields& request, Warnings& warnings) {
   const Json* messages = request.array("messages");
-  if (!messages || messages->empty()) fail(kInvalid, "messages is required, expected at least one");
+  if (!messages || messages->empty()) fail_at("messages", " is required, expected at least one");
   std::vector<Turn> turns;
   for (size_t i = 0; i < messages->size(); ++i) {
     const Fields message((*messages)[i], concat(request.place("messages"), '[', i, ']'));

@@ -169,12 +169,27 @@ TEST(Responses, AreIncompleteWhenTheyAreCut) {
   EXPECT_EQ(types_of(stream).back(), "incomplete");
   EXPECT_NE(stream.find(R"("incomplete_details":{"reason":"max_output_tokens"})"),
             std::string::npos);
+}
+
+TEST(Responses, SayThatTheyFailed) {
+  FakeService service;
+  service.events = {{{.text = "H"}}};
+  service.outcomes.clear();
   service.problem = "no more memory";
   const std::string broken =
       test::ask(routes(service), "POST", kPath, test::body_with(kInput + R"(,"stream":true)")).body;
-  EXPECT_TRUE(
-      broken.ends_with("data: {\"error\":{\"message\":\"no more memory\",\"type\":"
-                       "\"api_error\",\"param\":null,\"code\":null}}\n\n"));
+  EXPECT_EQ(
+      types_of(broken),
+      (std::vector<std::string>{"created", "in_progress", "output_item.added 0",
+                                "content_part.added 0", "output_text.delta 0", "output_text.done 0",
+                                "content_part.done 0", "output_item.done 0", "failed"}));
+  EXPECT_NE(broken.find(R"({"type":"response.failed","sequence_number":8,"response":{)"),
+            std::string::npos)
+      << broken;
+  EXPECT_NE(broken.find(R"("status":"failed","error":{"code":"server_error",)"
+                        R"("message":"no more memory"})"),
+            std::string::npos)
+      << broken;
 }
 
 }  // namespace

@@ -13,7 +13,6 @@ namespace cria::server::openai {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr auto kInvalid = Error::Code::kInvalidArgument;
 constexpr int64_t kMostTokens = INT32_MAX, kMostChoices = 128;
 
 void read_real(const Fields& fields, std::string_view name, double least, double most,
@@ -36,7 +35,7 @@ void read_logit_bias(const Fields& fields, Options& options) {
     const char* const end = key.data() + key.size();
     const auto [stopped, error] = std::from_chars(key.data(), end, id);
     if (key.empty() || error != std::errc() || stopped != end || id < 0) {
-      fail(kInvalid, "logit_bias has ", quote(key), ", expected ids of tokens");
+      fail_at("logit_bias", " has ", quote(key), ", expected ids of tokens");
     }
     const auto bias = inner.real(key);
     if (!bias || *bias < -100 || *bias > 100) inner.refuse(key, "a number from -100 to 100");
@@ -46,7 +45,7 @@ void read_logit_bias(const Fields& fields, Options& options) {
 
 void read_stop(const Fields& fields, Options& options) {
   for (std::string& text : fields.texts("stop")) {
-    if (text.empty()) fail(kInvalid, "stop has an empty text, expected some to stop at");
+    if (text.empty()) fail_at("stop", " has an empty text, expected some to stop at");
     options.emplace_back("stop", std::move(text));
   }
 }
@@ -55,7 +54,7 @@ void read_stop(const Fields& fields, Options& options) {
 std::shared_ptr<const grammar::Grammar> read_schema(const Fields& holder) {
   accept(holder, {"name", "description", "strict"});
   static_cast<void>(holder.need("schema"));
-  return compile_schema(*holder.object("schema"));
+  return read_at(holder.place("schema"), [&] { return compile_schema(*holder.object("schema")); });
 }
 
 }  // namespace
@@ -102,7 +101,7 @@ void read_thinking(const Fields& fields, GenerationRequest& request) {
     const bool two_levels =
         !all->level.empty() && !thinking.level.empty() && all->level != thinking.level;
     if (all->on != thinking.on || two_levels) {
-      fail(kInvalid, place, " contradicts another field that says how much to think");
+      fail_at(place, " contradicts another field that says how much to think");
     }
     if (!thinking.level.empty()) all->level = thinking.level;
   };

@@ -1,20 +1,14 @@
 #include "server/requests/base64.h"
 
 #include "base/base64.h"
-#include "base/error.h"
 #include "base/quote.h"
+#include "server/fields.h"
 
 namespace cria::server {
-namespace {
-
-constexpr auto kInvalid = Error::Code::kInvalidArgument;
-
-}  // namespace
-
 std::string decode_base64(std::string_view text, std::string_view place) {
   auto bytes = cria::decode_base64(text);
-  if (!bytes) fail(kInvalid, place, " is ", quote(text), ", expected Base64");
-  if (bytes->empty()) fail(kInvalid, place, " is empty, expected a file in Base64");
+  if (!bytes) fail_at(place, " is ", quote(text), ", expected Base64");
+  if (bytes->empty()) fail_at(place, " is empty, expected a file in Base64");
   return *std::move(bytes);
 }
 
@@ -24,13 +18,13 @@ std::string decode_picture_url(std::string_view url, std::string_view place) {
       ", expected \"data:image/png;base64,...\": no picture is fetched from elsewhere";
   const size_t comma = url.find(',');
   if (!url.starts_with(kScheme) || comma == std::string_view::npos) {
-    fail(kInvalid, place, " is ", quote(url), kExpected);
+    fail_at(place, " is ", quote(url), kExpected);
   }
   std::string_view type = url.substr(kScheme.size(), comma - kScheme.size());
   const bool is_encoded = type.ends_with(kEncoding);
   if (is_encoded) type.remove_suffix(kEncoding.size());
   if (!is_encoded || !(type.empty() || type.starts_with("image/"))) {
-    fail(kInvalid, place, " is ", quote(url), ", expected \"data:image/png;base64,...\"");
+    fail_at(place, " is ", quote(url), ", expected \"data:image/png;base64,...\"");
   }
   return decode_base64(url.substr(comma + 1), place);
 }

@@ -27,11 +27,8 @@ KeepAliveChoice read_keep_alive(const Fields& fields) {
   const Json* given = fields.find(kName);
   if (!given) return std::nullopt;
   if (given->is_string()) {
-    try {
-      return settings::parse_keep_alive(given->get<std::string>());
-    } catch (const Error& error) {
-      fail(error.code(), fields.place(kName), ": ", error.what());
-    }
+    return read_at(fields.place(kName),
+                   [&] { return settings::parse_keep_alive(given->get<std::string>()); });
   }
   if (!given->is_number()) fields.refuse(kName, "a number of seconds, or a text such as \"5m\"");
   const double seconds = *fields.real(kName);
@@ -67,11 +64,11 @@ std::shared_ptr<const grammar::Grammar> read_format(const Fields& fields) {
   constexpr std::string_view kName = "format";
   const Json* given = fields.find(kName);
   if (!given || *given == "") return nullptr;
-  try {
-    if (given->is_object()) return compile_schema(*given);
-    if (given->is_string()) return serving::answer_format(given->get<std::string>());
-  } catch (const Error& error) {
-    fail(error.code(), fields.place(kName), ": ", error.what());
+  if (given->is_object() || given->is_string()) {
+    return read_at(fields.place(kName), [&] {
+      return given->is_object() ? compile_schema(*given)
+                                : serving::answer_format(given->get<std::string>());
+    });
   }
   fields.refuse(kName, R"("json", a JSON Schema, "regex:EXPRESSION" or "gbnf:GRAMMAR")");
 }

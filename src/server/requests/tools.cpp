@@ -11,7 +11,6 @@ namespace cria::server {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr auto kInvalid = Error::Code::kInvalidArgument;
 
 }  // namespace
 
@@ -34,10 +33,10 @@ void check_choice(const ChatRequest& chat, std::string_view place) {
   using Kind = ToolChoice::Kind;
   const ToolChoice& choice = chat.tool_choice;
   if (choice.kind == Kind::kAuto || choice.kind == Kind::kNone) return;
-  if (chat.tools.is_null()) fail(kInvalid, place, " asks for a call, but there are no tools");
+  if (chat.tools.is_null()) fail_at(place, " asks for a call, but there are no tools");
   const auto is_named = [&](const chat::Data& tool) { return name_of(tool) == choice.name; };
   if (choice.kind == Kind::kNamed && std::ranges::none_of(chat.tools.list(), is_named)) {
-    fail(kInvalid, place, " names ", quote(choice.name), ", but there is no such tool");
+    fail_at(place, " names ", quote(choice.name), ", but there is no such tool");
   }
 }
 
@@ -46,7 +45,7 @@ chat::Data parse_arguments(const std::string& text, std::string_view place) {
   try {
     return to_data(Fields::parse(text));
   } catch (const Error&) {
-    fail(kInvalid, place, " is ", quote(text), ", expected a JSON object");
+    fail_at(place, " is ", quote(text), ", expected a JSON object");
   }
 }
 

@@ -24,10 +24,6 @@ std::string_view key_of(const Request& request) {
   return request.header("x-api-key").value_or("");
 }
 
-Response refuse(const Request& request, int status, const std::string& message) {
-  return error_response(dialect_of(request.path), {status, message});
-}
-
 }  // namespace
 
 Gate::Gate(AllowedHosts hosts, AllowedOrigins origins, Keys keys, const Router& router)
@@ -67,6 +63,12 @@ Admission Gate::admit(const Request& request) const {
   return {.refusal = {}, .streams_body = found.route->streams_body};
 }
 
+Response Gate::refuse(const Request& request, int status, const std::string& why) const {
+  Response response = error_response(dialect_of(request.path), {status, why});
+  for (Field& header : headers_for(request)) response.headers.push_back(std::move(header));
+  return response;
+}
+
 Response Gate::preflight(const Request& request) const {
   Response response{.status = 204, .body = "", .type = "", .headers = headers_for(request)};
   response.headers.push_back(
@@ -78,7 +80,7 @@ Response Gate::preflight(const Request& request) const {
 
 std::vector<Field> Gate::headers_for(const Request& request) const {
   const auto origin = request.header("origin");
-  if (!origin) return {};
+  if (!origin || !origins_.allows(*origin, request.header("host").value_or(""))) return {};
   return {{"Access-Control-Allow-Origin", std::string(*origin)}, {"Vary", "Origin"}};
 }
 

@@ -17,6 +17,8 @@ class Gate {
   Gate(AllowedHosts hosts, AllowedOrigins origins, Keys keys, const Router& router);
 
   Admission admit(const Request& request) const;
+  // In the dialect that is asked in, and such that pages which may ask can read it.
+  Response refuse(const Request& request, int status, const std::string& why) const;
   // For answers to a request that was let in.
   std::vector<Field> headers_for(const Request& request) const;
 

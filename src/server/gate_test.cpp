@@ -66,6 +66,24 @@ TEST(Gate, AnswersBrowsersThatAskBefore) {
   EXPECT_TRUE(gate().headers_for(request("GET", "/")).empty());
 }
 
+TEST(Gate, RefusesInTheDialectThatIsAskedIn) {
+  const auto body = [](const std::string& path) {
+    return gate().admit(request("GET", path)).refusal->body;
+  };
+  EXPECT_EQ(body("/api/nowhere"), R"({"error":"there is no such route"})");
+  EXPECT_EQ(body("/v1/nowhere").find(R"({"error":{"message":"there is no such route",)"), 0u);
+  EXPECT_EQ(body("/v1/messages/x").find(R"({"type":"error","error":{"type":"not_found_error",)"),
+            0u);
+  const Request from_page = request("POST", "/v1/chat/completions", {{"Origin", "https://ok.org"}});
+  const Response busy = gate().refuse(from_page, 503, "busy");
+  EXPECT_EQ(busy.body,
+            R"({"error":{"message":"busy","type":"api_error","param":null,"code":null}})");
+  EXPECT_EQ(header(busy, "Access-Control-Allow-Origin"), "https://ok.org");
+  EXPECT_EQ(header(busy, "Retry-After"), "1");
+  const Request foreign = request("GET", "/", {{"Origin", "https://evil.com"}});
+  EXPECT_EQ(header(*gate().admit(foreign).refusal, "Access-Control-Allow-Origin"), "");
+}
+
 TEST(Gate, AsksForKeys) {
   const test::TemporaryFolder folder;
   folder.write("keys", std::string("0123456789abcdef inference"));

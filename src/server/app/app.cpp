@@ -125,8 +125,9 @@ class App::Impl {
         handler_(router_, gate_, metrics_),
         server_(
             listen_, [this](const Request& request) { return gate_.admit(request); },
-            [this](Request& request, Responder& responder) {
-              handler_.answer(request, responder);
+            [this](Request& request, Responder& responder) { handler_.answer(request, responder); },
+            [this](const Request& request, int status, const std::string& why) {
+              return gate_.refuse(request, status, why);
             }),
         janitor_([this] { scheduler_.unload_expired(); }) {
     models_.store().prune();

@@ -109,16 +109,21 @@ bool Exchange::take(std::string_view bytes, size_t most, size_t& taken) {
   const std::lock_guard lock(mutex_);
   taken = bytes.size();
   received_ += taken;
+  // An answer that is there needs no more of the body, but comes after its end.
+  if (has_head_) return streams_body_ || received_ / 2 <= most;
   if (!streams_body_) {
-    if (request_.body.size() + taken > most) return false;
+    if (request_.body.size() + taken > most) {
+      request_.body = {};
+      return false;
+    }
     request_.body += bytes;
-  } else if (!has_head_) {  // an answer that is there needs no more of the body
-    taken = std::min(taken, kMostWaiting - std::min(kMostWaiting, incoming_.size()));
-    received_ -= bytes.size() - taken;
-    incoming_ += bytes.substr(0, taken);
-    if (taken < bytes.size()) pause();
-    changed_.notify_all();
+    return true;
   }
+  taken = std::min(taken, kMostWaiting - std::min(kMostWaiting, incoming_.size()));
+  received_ -= bytes.size() - taken;
+  incoming_ += bytes.substr(0, taken);
+  if (taken < bytes.size()) pause();
+  changed_.notify_all();
   return true;
 }
 

@@ -31,7 +31,8 @@ class Exchange final : public Responder, public Body {
 
   // For the thread that serves connections.
   bool streams_body() const { return streams_body_; }
-  // Takes what there is room for, and pauses the connection when there is none. False: too much.
+  // Takes what there is room for, and pauses the connection when there is none. False: too much;
+  // once that was answered the rest is read past, but no endless one.
   bool take(std::string_view bytes, size_t most, size_t& taken);
   bool body_ends();  // true the first time
   // Queues the answer if it is there, else pauses the connection until it is.

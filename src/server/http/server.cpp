@@ -1,8 +1,10 @@
 #include "server/http/server.h"
 
 #include <microhttpd.h>
+#include <strings.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
@@ -47,18 +49,6 @@ Request request_of(MHD_Connection* connection, const char* path, const char* met
   return request;
 }
 
-Response busy() {
-  return {
-      .status = MHD_HTTP_SERVICE_UNAVAILABLE,
-      .body = R"({"error":"server busy, please try again.  maximum pending requests exceeded"})",
-      .headers = {{"Retry-After", "1"}}};
-}
-
-Response too_large(size_t most) {
-  return {.status = MHD_HTTP_CONTENT_TOO_LARGE,
-          .body = concat(R"({"error":"the request body has more than )", most, R"( bytes"})")};
-}
-
 // The length that a request announces; none when it announces nothing that is one.
 std::optional<size_t> announced_length(const Request& request) {
   const auto text = request.header(MHD_HTTP_HEADER_CONTENT_LENGTH);
@@ -66,14 +56,25 @@ std::optional<size_t> announced_length(const Request& request) {
   return std::strtoull(std::string(*text).c_str(), nullptr, 10);
 }
 
+// Another program on the way might take its body to end elsewhere, and what follows for a request
+// of its own.
+bool has_two_lengths(const Request& request) {
+  const auto is_length = [](const Field& field) {
+    return ::strcasecmp(field.name.c_str(), MHD_HTTP_HEADER_CONTENT_LENGTH) == 0 ||
+           ::strcasecmp(field.name.c_str(), MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
+  };
+  return std::ranges::count_if(request.headers, is_length) > 1;
+}
+
 }  // namespace
 
 class HttpServer::Impl {
  public:
-  Impl(const ListenOptions& options, Admit admit, Handler handler)
+  Impl(const ListenOptions& options, Admit admit, Handler handler, Refuse refuse)
       : options_(options),
         admit_(std::move(admit)),
         handler_(std::move(handler)),
+        refuse_(std::move(refuse)),
         watcher_({options.head_timeout, options.head_timeout, options.least_body_rate}) {
     FileDescriptor socket = listen_at(options.host, options.port);
     address_ = bound_address(socket.get(), port_);
@@ -144,13 +145,28 @@ class HttpServer::Impl {
     }
   }
 
+  Response busy(const Request& request) const {
+    return refuse_(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+                   "server busy, please try again.  maximum pending requests exceeded");
+  }
+
+  Response too_large(const Request& request) const {
+    return refuse_(request, MHD_HTTP_CONTENT_TOO_LARGE,
+                   concat("the request body has more than ", options_.most_body_bytes, " bytes"));
+  }
+
   // The head is there.
   MHD_Result begin(MHD_Connection* connection, Request request, void** state) {
     Admission admission = admit_(request);
-    if (is_stopping_) admission.refusal = busy();
+    if (is_stopping_) admission.refusal = busy(request);
     const auto length = announced_length(request);
     if (!admission.streams_body && length && *length > options_.most_body_bytes) {
-      admission.refusal = too_large(options_.most_body_bytes);
+      admission.refusal = too_large(request);
+    }
+    if (has_two_lengths(request)) {
+      admission.refusal =
+          refuse_(request, MHD_HTTP_BAD_REQUEST, "the request says more than once how long it is");
+      admission.refusal->headers.push_back({MHD_HTTP_HEADER_CONNECTION, "close"});
     }
     auto exchange =
         std::make_shared<Exchange>(connection, std::move(request), admission.streams_body);
@@ -168,11 +184,16 @@ class HttpServer::Impl {
   MHD_Result go_on(const Shared& exchange, std::string_view bytes, size_t& left) {
     if (!bytes.empty()) {
       size_t taken = 0;
-      if (!exchange->take(bytes, options_.most_body_bytes, taken)) return MHD_NO;
+      if (!exchange->take(bytes, options_.most_body_bytes, taken)) {
+        if (exchange->has_begun()) return MHD_NO;
+        exchange->send(too_large(exchange->request()));
+      }
       left -= taken;
       return MHD_YES;
     }
-    if (exchange->body_ends() && !exchange->streams_body()) handle(exchange);
+    if (exchange->body_ends() && !exchange->streams_body() && !exchange->has_begun()) {
+      handle(exchange);
+    }
     return exchange->answer();
   }
 
@@ -190,7 +211,7 @@ class HttpServer::Impl {
     {
       const std::lock_guard lock(mutex_);
       if (active_ >= options_.most_requests || is_stopping_) {
-        exchange->send(busy());
+        exchange->send(busy(exchange->request()));
         return;
       }
       ++active_;
@@ -220,6 +241,7 @@ class HttpServer::Impl {
   const ListenOptions options_;
   const Admit admit_;
   const Handler handler_;
+  const Refuse refuse_;
   std::string address_;
   int port_ = 0;
   Watcher watcher_;
@@ -230,8 +252,13 @@ class HttpServer::Impl {
   int64_t active_ = 0;  // requests that are being answered
 };
 
-HttpServer::HttpServer(const ListenOptions& options, Admit admit, Handler handler)
-    : impl_(std::make_unique<Impl>(options, std::move(admit), std::move(handler))) {}
+Response refuse_plainly(const Request& /*request*/, int status, const std::string& why) {
+  return {.status = status, .body = why + "\n", .type = "text/plain; charset=utf-8"};
+}
+
+HttpServer::HttpServer(const ListenOptions& options, Admit admit, Handler handler, Refuse refuse)
+    : impl_(std::make_unique<Impl>(options, std::move(admit), std::move(handler),
+                                   std::move(refuse))) {}
 HttpServer::~HttpServer() = default;
 std::string HttpServer::address() const { return impl_->address(); }
 int HttpServer::port() const { return impl_->port(); }

@@ -30,15 +30,21 @@ struct Admission {
   bool streams_body = false;             // the handler reads it, however large it is
 };
 
+// As a line of text.
+Response refuse_plainly(const Request& request, int status, const std::string& why);
+
 class HttpServer {
  public:
   using Admit = std::function<Admission(const Request&)>;  // quick: all connections wait for it
   using Handler = std::function<void(Request&, Responder&)>;
+  // How a request is told that the server itself cannot take it: 400, 413, 503.
+  using Refuse = std::function<Response(const Request&, int status, const std::string& why)>;
 
   // Listens at once. InvalidArgument: no such address, or a certificate that is none; Unsupported
   // when the address cannot be had, as when it is in use. A handler answers before it returns;
   // what it throws is for it to catch.
-  HttpServer(const ListenOptions& options, Admit admit, Handler handler);
+  HttpServer(const ListenOptions& options, Admit admit, Handler handler,
+             Refuse refuse = refuse_plainly);
   // Takes no more requests; those that are answered are told that their clients are gone, and
   // waited for.
   ~HttpServer();

@@ -105,10 +105,19 @@ TEST(HttpServer, RefusesBodiesThatAreTooLarge) {
   const HttpServer server({.most_body_bytes = 100}, admit_all, echo);
   EXPECT_TRUE(ask(server.port(), post("/", std::string(101, 'x'))).starts_with("HTTP/1.1 413 "));
   EXPECT_TRUE(ask(server.port(), post("/", std::string(100, 'x'))).starts_with("HTTP/1.1 200 "));
-  const std::string chunked =
-      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" +
-      std::string(101, 'x') + "\r\n0\r\n\r\n";
-  EXPECT_FALSE(ask(server.port(), chunked).starts_with("HTTP/1.1 200 "));
+  // Of one whose size nobody says, once it has ended; but one without end is cut.
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string chunk = "65\r\n" + std::string(101, 'x') + "\r\n";
+  const Client client(server.port());
+  client.say(head + chunk + "0\r\n\r\n");
+  EXPECT_TRUE(client.hear_until("bytes\n").starts_with("HTTP/1.1 413 "));
+  client.say(post("/", "x"));
+  EXPECT_PRED2(ends_with, client.hear_all(), "POST / x");
+  const Client endless(server.port());
+  endless.say(head);
+  bool cut = false;
+  for (int i = 0; i < 1000000 && !cut; ++i) cut = !endless.say(chunk);
+  EXPECT_TRUE(cut);
 }
 
 TEST(HttpServer, RefusesBeforeTheBodyComes) {
@@ -131,6 +140,21 @@ TEST(HttpServer, RefusesBeforeTheBodyComes) {
                   .starts_with("HTTP/1.1 200 "));
 }
 
+TEST(HttpServer, RefusesBodiesOfTwoLengths) {
+  const HttpServer server({}, admit_all, echo);
+  const std::string inner = get("/inner");
+  for (const char* lengths : {"Content-Length: 2\r\nContent-Length: 90\r\n",
+                              "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+                              "transfer-encoding: chunked\r\ncontent-length: 0\r\n"}) {
+    const std::string head = concat("POST / HTTP/1.1\r\nHost: x\r\n", lengths, "\r\n");
+    for (const std::string& body : {"{}" + inner, "0\r\n\r\n" + inner}) {
+      const std::string answer = ask(server.port(), head + body);
+      EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << lengths;
+      EXPECT_EQ(answer.find("GET /inner"), std::string::npos) << lengths;
+    }
+  }
+}
+
 TEST(HttpServer, StreamsBodiesThatAreLargerThanMemoryAllows) {
   const HttpServer server(
       {.most_body_bytes = 100}, [](const Request&) { return Admission{.streams_body = true}; },
@@ -147,6 +171,17 @@ TEST(HttpServer, StreamsBodiesThatAreLargerThanMemoryAllows) {
   constexpr size_t kSize = size_t{20} << 20;
   EXPECT_PRED2(ends_with, ask(server.port(), post("/", std::string(kSize, 3))),
                concat("\r\n\r\n", kSize, ' ', kSize * 3));
+}
+
+TEST(HttpServer, ReadsPastABodyThatIsNotWanted) {
+  const HttpServer server(
+      {}, [](const Request&) { return Admission{.streams_body = true}; },
+      [](Request& request, Responder& responder) { responder.send({.body = request.path}); });
+  const Client client(server.port());
+  for (const char* path : {"/a", "/b"}) {
+    client.say(post(path, std::string(size_t{3} << 20, 'x'), ""));
+    EXPECT_PRED2(ends_with, client.hear_until(path), concat("\r\n\r\n", path));
+  }
 }
 
 TEST(HttpServer, TellsReadersOfABodyThatItWasCutShort) {
@@ -198,17 +233,22 @@ TEST(HttpServer, ServesOthersWhileManyConnectionsAreIdle) {
 TEST(HttpServer, SaysWhenItIsBusy) {
   std::promise<void> inside, go_on;
   auto may_go_on = go_on.get_future();
-  const HttpServer server({.most_requests = 1}, admit_all, [&](Request&, Responder& responder) {
-    inside.set_value();
-    may_go_on.wait();
-    responder.send({});
-  });
+  const HttpServer server(
+      {.most_requests = 1}, admit_all,
+      [&](Request&, Responder& responder) {
+        inside.set_value();
+        may_go_on.wait();
+        responder.send({});
+      },
+      [](const Request& request, int status, const std::string& why) {
+        return Response{.status = status, .body = request.path + ": " + why};
+      });
   const Client first(server.port());
   first.say(get("/"));
   inside.get_future().wait();
-  const std::string answer = ask(server.port(), get("/"));
+  const std::string answer = ask(server.port(), get("/x"));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 "));
-  EXPECT_NE(answer.find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_NE(answer.find("\r\n\r\n/x: server busy"), std::string::npos);
   go_on.set_value();
   EXPECT_TRUE(first.hear_all().starts_with("HTTP/1.1 200 "));
 }

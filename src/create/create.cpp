@@ -11,6 +11,7 @@
 #include "model/loading.h"
 #include "registry/layer_json.h"
 #include "template/go/chat_template.h"
+#include "template/reply/reply_format.h"
 
 namespace cria::create {
 namespace {
@@ -36,6 +37,8 @@ class Creation {
 
   Manifest run() {
     check_template();
+    if (!recipe_.parser.empty()) chat::ReplyFormat::named(recipe_.parser);
+    if (options_.base) take_model(*options_.base);
     for (const std::string& from : recipe_.from) take_from(from);
     const size_t models = layers_.files(kModelLayer).size();
     if (models != 1) {
@@ -45,6 +48,7 @@ class Creation {
     for (const std::string& draft : recipe_.drafts) take_draft(draft);
     for (const std::string& adapter : recipe_.adapters) take_adapter(adapter);
     check_weights();
+    tell_of_renderer();
     take_texts();
     return layers_.manifest(config());
   }
@@ -136,6 +140,17 @@ class Creation {
   void check_template() const {
     const std::string text = recipe_.chat_template.value_or("");
     if (!text.empty()) go::ChatTemplate("template", text);
+  }
+
+  // Nobody has one here, but files of such models often have a template that does the same.
+  void tell_of_renderer() const {
+    if (recipe_.renderer.empty() || !options_.notice) return;
+    const auto file = gguf::File::open(layers_.files(kModelLayer).front());
+    const bool has_template = file->text("tokenizer.chat_template").value_or("") != "";
+    options_.notice(concat("RENDERER ", recipe_.renderer, " is not known here: ",
+                           has_template ? "prompts are made by the template of the model's file"
+                                        : "the model's file has no template either, so that the "
+                                          "model cannot chat here"));
   }
 
   void take_texts() {

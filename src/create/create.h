@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "modelfile/modelfile.h"
@@ -13,7 +14,9 @@ namespace cria::create {
 
 struct Options {
   std::string folder = ".";  // where relative paths begin
-  std::string quantize;      // preset of quantize; empty: weights stay as they are
+  // What is built on, beside what FROM names: no text that might be taken for a path.
+  std::optional<registry::Model> base{};
+  std::string quantize;  // preset of quantize; empty: weights stay as they are
   std::string draft_quantize;
   // Told each step: "converting model", "creating new layer sha256:...", ..., "success".
   std::function<void(const std::string& status)> status{};

@@ -156,7 +156,7 @@ class Create(StoreTest):
     def test_from_another_model(self):
         self.create("base", 'FROM tiny.gguf\nSYSTEM a\nTEMPLATE {{ .Prompt }}\nPARAMETER stop x\nPARAMETER top_k 5\nLICENSE L\n'
                             'MESSAGE user hi\nRENDERER r\nREQUIRES 0.1.2')
-        self.create("next", 'FROM base\nSYSTEM ""\nPARAMETER stop y\nPARAMETER top_p 0.5\nLICENSE M\nPARSER p')
+        self.create("next", 'FROM base\nSYSTEM ""\nPARAMETER stop y\nPARAMETER top_p 0.5\nLICENSE M\nPARSER qwen3')
         shown = self.shown("next")
         self.assertEqual(shown["parent"], "base:latest")
         self.assertEqual(shown["system"], "")
@@ -165,7 +165,7 @@ class Create(StoreTest):
         self.assertEqual(shown["messages"], [{"role": "user", "content": "hi"}])
         self.assertEqual(shown["licenses"], ["L", "M"])
         text = self.cria("show", "next", "--modelfile").out
-        for line in ("RENDERER r", "PARSER p", "REQUIRES 0.1.2"):
+        for line in ("RENDERER r", "PARSER qwen3", "REQUIRES 0.1.2"):
             self.assertIn(f"\n{line}\n", text)
 
     def test_with_an_adapter(self):

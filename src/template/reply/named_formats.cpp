@@ -22,7 +22,9 @@ constexpr Named kNamed[] = {
     {"qwen3-vl-thinking", "Hermes", kThink, kThought},
     {"qwen3-coder", "Qwen3-Coder"},
     {"qwen3.5", "Qwen3-Coder", kThink, kThought},
+    {"ornith", "Qwen3-Coder", kThink, kThought},
     {"nemotron-3-nano", "Qwen3-Coder", kThink, kThought},
+    {"nemotron-3.5-nano", "Qwen3-Coder", kThink, kThought},
     {"ministral", "Mistral (names)", "[THINK]", "[/THINK]"},
     {"deepseek3", "DeepSeek-V3.1", kThink, kThought},
     {"deepseek3.1", "DeepSeek-V3.1", kThink, kThought},
@@ -36,6 +38,9 @@ constexpr Named kNamed[] = {
     {"gemma4-no-thinking", "Gemma 4"},
     {"glm-4.6", "GLM-4.5", kThink, kThought},
     {"glm-4.7", "GLM-4.5", kThink, kThought},
+    {"glm-ocr", "GLM-4.5"},
+    {"laguna", "GLM-4.5", kThink, kThought},
+    {"poolside-v1", "GLM-4.5", kThink, kThought},
     {"lfm2", "LFM2"},
     {"lfm2-thinking", "LFM2", kThink, kThought},
     {"cohere", "Command-R7B"},
@@ -54,8 +59,10 @@ ReplyFormat ReplyFormat::named(std::string_view parser) {
     }
     return format;
   }
+  std::string known;
+  for (const Named& named : kNamed) known += concat(known.empty() ? "" : ", ", named.parser);
   fail(Error::Code::kUnsupported, "how a model with the parser ", quote(parser),
-       " writes thoughts and calls of tools is not known");
+       " writes thoughts and calls of tools is not known, expected one of ", known);
 }
 
 }  // namespace cria::chat

@@ -327,6 +327,17 @@ TEST(ReplyFormat, KnowsHarmonyByItsPrompt) {
                "<|call|>");
 }
 
+TEST(ReplyFormat, KnowsTheNamesOfParsers) {
+  for (const char* name : {"laguna", "poolside-v1", "ornith", "nemotron-3.5-nano"}) {
+    const ReplyFormat format = ReplyFormat::named(name);
+    EXPECT_TRUE(format.thinks() && format.calls_tools()) << name;
+  }
+  EXPECT_TRUE(ReplyFormat::named("glm-ocr").calls_tools());
+  EXPECT_FALSE(ReplyFormat::named("glm-ocr").thinks());
+  expect_error([] { ReplyFormat::named("glimmer"); }, Error::Code::kUnsupported,
+               {"the parser \"glimmer\"", "expected one of passthrough, harmony, "});
+}
+
 TEST(ReplyFormat, OffersAWayToCallEachTool) {
   const auto ways = ReplyFormat::named("qwen3").forced_calls(test::tools());
   ASSERT_EQ(ways.size(), 2);

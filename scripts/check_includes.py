@@ -48,7 +48,7 @@ ALLOWED = {
     "server/http": [],
     "server/answers": ["server/http", "template"],
     "server": ["server/answers", "server/http", "serving", "settings", "web", "grammar", "grammar/gbnf", "grammar/regex", "grammar/schema", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "model", "kvcache", "ml", "fs/gguf"],
-    "cmd": ["client", "server", "server/http", "serving", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
+    "cmd": ["client", "server", "server/answers", "server/http", "serving", "settings", "runner", "create", "registry", "modelfile", "image", "template", "tokenizer", "sample", "grammar", "grammar/gbnf", "grammar/regex",
             "grammar/schema", "model", "kvcache", "ml", "convert", "quantize", "fs/gguf", "fs/safetensors"],
 }
 

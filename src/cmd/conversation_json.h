@@ -10,8 +10,8 @@ namespace cria::cmd {
 
 // What /api/chat and /api/generate make a prompt of.
 struct Prompt {
-  chat::Conversation conversation;
-  std::string prompt, suffix;  // what to fill in between, when there is a suffix
+  chat::Conversation conversation = {};
+  std::string prompt = {}, suffix = {};  // what to fill in between, when there is a suffix
 };
 
 // Each of a file, "-" is standard input. InvalidArgument: what is no JSON, or not as expected.

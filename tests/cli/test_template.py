@@ -102,25 +102,25 @@ class Template(CliTest):
     def test_conversations_that_are_none(self):
         go = self.file("t", CHAT)
         for messages, what in (
-            ("[", "not JSON"),
+            ("[", "messages.json is no JSON"),
             (5, "expected a list of messages"),
-            ([5], "messages[0]: expected an object"),
-            ([{"content": "x"}], "messages[0]: no role"),
-            ([{"role": "user", "content": 5}], "messages[0].content: expected a text"),
-            ([{"role": "user", "tool_calls": [{}]}], "messages[0].tool_calls[0]: expected a function"),
-            ({"messages": [], "think": "very"}, "is no level"),
-            ({"messages": [], "tools": [{"function": 5}]}, "tools[0].function: expected an object"),
-            ("[" * 2000 + "]" * 2000, "expected an object"),
+            ([5], "messages[0] is 5, expected an object"),
+            ([{"content": "x"}], "messages[0].role is required"),
+            ([{"role": "user", "content": 5}], "messages[0].content is 5, expected a text"),
+            ([{"role": "user", "tool_calls": [{}]}], "messages[0].tool_calls[0].function is required"),
+            ({"messages": [], "think": "very"}, 'think is "very", expected'),
+            ({"messages": [], "tools": [{"function": 5}]}, "tools[0].function is 5, expected an object"),
+            ("[" * 2000 + "]" * 2000, "nests deeper"),
         ):
             with self.subTest(what):
                 conversation = self.file("messages.json", messages)
                 self.assertIn(what, self.fail_with(1, "template", "--go", go, "--messages", conversation).err)
         deep = self.file("deep.json", "[" * 2000 + "]" * 2000)
-        self.assertIn("nested deeper", self.fail_with(1, "template", "--go", go, "--data", deep).err)
+        self.assertIn("nests deeper", self.fail_with(1, "template", "--go", go, "--data", deep).err)
 
     def test_unknown_fields_are_told(self):
         go, messages = self.file("t", CHAT), self.file("m", [{"role": "user", "content": "x", "colour": 1}])
-        self.assertIn('messages[0]: unknown field "colour"', self.succeed("template", "--go", go, "--messages", messages).err)
+        self.assertIn('unknown field "messages[0].colour"', self.succeed("template", "--go", go, "--messages", messages).err)
 
     def test_usage(self):
         go = self.file("t", "")

@@ -8,8 +8,8 @@
 #include "registry/digest.h"
 #include "registry/staging_folder.h"
 #include "server/errors.h"
-#include "server/native/read.h"
 #include "server/native/routes.h"
+#include "server/requests/messages.h"
 #include "server/requests/warnings.h"
 #include "server/respond.h"
 #include "serving/generation_options.h"
@@ -32,6 +32,7 @@ std::string hex_of(const std::string& digest) {
 // A model that a request describes, and the files that it is made of.
 struct Recipe {
   modelfile::Modelfile file;
+  std::optional<registry::Model> base = {};
   std::vector<std::unique_ptr<registry::StagingFolder>> folders = {};
   Warnings warnings = {};
 };
@@ -85,6 +86,23 @@ void read_conversation(const Fields& fields, Recipe& recipe) {
   }
 }
 
+// Names of models only: nobody may read this machine's files by their paths.
+registry::Model base_of(const Models& models, const Fields& fields) {
+  const std::string from = fields.text("from");
+  std::optional<registry::Name> name;
+  try {
+    name = registry::Name::parse(from);
+  } catch (const Error&) {
+  }
+  const bool is_path = !name || (from.ends_with(".gguf") && !models.store().contains(*name));
+  if (is_path) {
+    fields.refuse("from",
+                  "the name of a stored model: files are sent to /api/blobs and named, by "
+                  "their digests, in \"files\"");
+  }
+  return models.open(from);
+}
+
 Recipe read_recipe(const Models& models, const Fields& fields) {
   Recipe recipe;
   modelfile::Modelfile& file = recipe.file;
@@ -92,14 +110,11 @@ Recipe read_recipe(const Models& models, const Fields& fields) {
     fail(Code::kInvalidArgument, "remote_host: models of other servers are not supported");
   }
   const registry::Blobs blobs = models.store().blobs();
-  // Names of models only: nobody may read this machine's files by their paths.
-  if (const std::string from = fields.text("from"); !from.empty()) {
-    file.from.push_back(models.open(from).name().shortest());
-  }
+  if (fields.text("from") != "") recipe.base = base_of(models, fields);
   if (std::string files = staged(fields, "files", blobs, recipe); !files.empty()) {
     file.from.push_back(std::move(files));
   }
-  if (file.from.empty()) {
+  if (!recipe.base && file.from.empty()) {
     fail(Code::kInvalidArgument, "neither 'from' or 'files' was specified");
   }
   if (std::string adapter = staged(fields, "adapters", blobs, recipe); !adapter.empty()) {
@@ -179,7 +194,8 @@ void create(const Models& models, Call& call) {
   for (const std::string& warning : recipe.warnings) steps.remark("warning: " + warning);
   try {
     create::create(models.store(), name, recipe.file,
-                   {.quantize = quantize,
+                   {.base = recipe.base,
+                    .quantize = quantize,
                     .draft_quantize = draft_quantize,
                     .status = [&](const std::string& text) { steps.status(text); },
                     .progress = [&](const std::string& text, uint64_t done,

@@ -1,12 +1,9 @@
 #include "server/native/read.h"
 
-#include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "server/answers/data_json.h"
-#include "server/requests/base64.h"
+#include "server/requests/messages.h"
 #include "server/requests/native_fields.h"
 #include "server/requests/option_fields.h"
 
@@ -15,50 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Code = Error::Code;
-
-std::vector<std::string> read_images(const Fields& fields, std::string_view name) {
-  std::vector<std::string> images;
-  const std::vector<std::string> texts = fields.texts(name);
-  for (size_t i = 0; i < texts.size(); ++i) {
-    images.push_back(decode_base64(texts[i], concat(fields.place(name), '[', i, ']')));
-  }
-  return images;
-}
-
-chat::ToolCall read_call(const Fields& fields) {
-  chat::ToolCall call{.id = fields.text("id"), .name = {}, .arguments = {}};
-  fields.text("type");
-  if (!fields.object("function")) {
-    fail(Code::kInvalidArgument, fields.place("function"), " is required");
-  }
-  const Fields function(*fields.object("function"), fields.place("function"));
-  call.name = function.text("name");
-  call.index = function.integer("index").value_or(0);
-  if (const Json* arguments = function.object("arguments")) call.arguments = to_data(*arguments);
-  return call;
-}
-
-Turn read_message(const Fields& fields, Warnings& warnings) {
-  Turn turn;
-  chat::Message& message = turn.message;
-  message.role = fields.needed_text("role");
-  std::ranges::transform(message.role, message.role.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  message.content = fields.text("content");
-  message.thinking = fields.text("thinking");
-  message.tool_name = fields.text("tool_name");
-  message.tool_call_id = fields.text("tool_call_id");
-  turn.images = read_images(fields, "images");
-  message.images = std::ssize(turn.images);
-  if (const Json* calls = fields.array("tool_calls")) {
-    for (size_t i = 0; i < calls->size(); ++i) {
-      message.tool_calls.push_back(
-          read_call({(*calls)[i], concat(fields.place("tool_calls"), '[', i, ']')}));
-    }
-  }
-  warn_of_unread(warnings, fields);
-  return turn;
-}
 
 // What is alike in both.
 void read_common(const Fields& fields, GenerationRequest& request) {
@@ -78,7 +31,7 @@ void read_common(const Fields& fields, GenerationRequest& request) {
 
 Prompt read_input(const Json& json, const std::string& place) {
   if (json.is_string()) return {.text = json.get<std::string>()};
-  fail(Code::kInvalidArgument, place, ": expected a text");
+  fail_at(place, ": expected a text");
 }
 
 }  // namespace
@@ -86,15 +39,6 @@ Prompt read_input(const Json& json, const std::string& place) {
 std::string text_of(const Fields& fields, std::string_view name, std::string_view former) {
   const std::string text = fields.text(name), older = fields.text(former);
   return text.empty() ? older : text;
-}
-
-std::vector<Turn> read_messages(const Fields& fields, Warnings& warnings) {
-  std::vector<Turn> turns;
-  const Json* messages = fields.array("messages");
-  for (size_t i = 0; messages && i < messages->size(); ++i) {
-    turns.push_back(read_message({(*messages)[i], concat("messages[", i, ']')}, warnings));
-  }
-  return turns;
 }
 
 GenerationRequest read_generate(const Fields& fields) {
@@ -129,9 +73,7 @@ GenerationRequest read_chat(const Fields& fields) {
   read_common(fields, request);
   request.chat.emplace();
   request.chat->turns = read_messages(fields, request.warnings);
-  if (const Json* tools = fields.array("tools"); tools && !tools->empty()) {
-    request.chat->tools = to_data(*tools);
-  }
+  request.chat->tools = read_tools(fields, request.warnings);
   warn_of_unread(request.warnings, fields);
   return request;
 }
@@ -143,7 +85,7 @@ EmbeddingRequest read_embed(const Fields& fields) {
     for (size_t i = 0; i < input->size(); ++i) {
       request.inputs.push_back(read_input((*input)[i], concat("input[", i, ']')));
     }
-  } else if (input) {
+  } else if (input && *input != "") {  // an empty text is none, but of a list it is one
     request.inputs.push_back(read_input(*input, "input"));
   }
   request.truncate = fields.flag("truncate", true);
@@ -161,9 +103,8 @@ EmbeddingRequest read_embed(const Fields& fields) {
 
 RankRequest read_rank(const Fields& fields) {
   RankRequest request{.model = fields.needed_text("model"), .query = fields.needed_text("query")};
-  if (!fields.array("documents")) {
-    fail(Code::kInvalidArgument, "documents is required");
-  }
+  static_cast<void>(fields.need("documents"));
+  static_cast<void>(fields.array("documents"));
   request.documents = fields.texts("documents");
   request.truncate = fields.flag("truncate", true);
   read_options(fields, request.options, request.warnings);

@@ -17,6 +17,4 @@ RankRequest read_rank(const Fields& fields);
 // empty.
 std::string text_of(const Fields& fields, std::string_view name, std::string_view former);
 
-std::vector<Turn> read_messages(const Fields& fields, Warnings& warnings);
-
 }  // namespace cria::server::native

@@ -13,6 +13,7 @@
 #include "cmd/open_model.h"
 #include "cmd/output.h"
 #include "registry/chat_template.h"
+#include "registry/insert_tokens.h"
 #include "serving/prompt_ids.h"
 #include "template/go/chat_template.h"
 #include "template/jinja/chat_template.h"
@@ -84,11 +85,16 @@ std::vector<chat::Part> parts_of(Source& source, const TemplateOptions& options)
     return source.chat_template->render(prompt.conversation, {.now = now});
   }
   const auto* of_go = dynamic_cast<const go::ChatTemplate*>(source.chat_template.get());
-  if (!of_go || !of_go->takes_suffix()) {
-    fail(Error::Code::kInvalidArgument, source.name, " does not support insert: it has no .Suffix");
+  if (of_go && of_go->takes_suffix()) {
+    return of_go->render_between(prompt.prompt, prompt.suffix, prompt.conversation.thinking,
+                                 {.now = now});
   }
-  return of_go->render_between(prompt.prompt, prompt.suffix, prompt.conversation.thinking,
-                               {.now = now});
+  if (!of_go && source.file) {
+    const auto tokens = registry::insert_tokens(*source.file);
+    if (tokens) return tokens->prompt(prompt.prompt, prompt.suffix);
+  }
+  fail(Error::Code::kInvalidArgument, source.name,
+       " does not support insert: ", of_go ? "it has no .Suffix" : "there are no tokens for it");
 }
 
 std::string ids_text(const Source& source, const std::vector<chat::Part>& parts) {

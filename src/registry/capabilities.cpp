@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "registry/chat_template.h"
+#include "registry/insert_tokens.h"
 
 namespace cria::registry {
 namespace {
@@ -31,10 +32,12 @@ std::vector<std::string> capabilities(const gguf::File& file,
     found.emplace_back("vision");
   }
   const auto chat_template = find_chat_template(file, go_template).chat_template;
-  if (!chat_template) return found;
-  if (chat_template->takes_tools()) found.emplace_back("tools");
-  if (chat_template->takes_suffix()) found.emplace_back("insert");
-  if (chat_template->thinks()) found.emplace_back("thinking");
+  const bool inserts = chat_template && chat_template->language() == "go"
+                           ? chat_template->takes_suffix()
+                           : !embeds && insert_tokens(file);
+  if (chat_template && chat_template->takes_tools()) found.emplace_back("tools");
+  if (inserts) found.emplace_back("insert");
+  if (chat_template && chat_template->thinks()) found.emplace_back("thinking");
   return found;
 }
 

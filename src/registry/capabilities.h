@@ -10,7 +10,8 @@
 namespace cria::registry {
 
 // Of completion, embedding, vision, tools, insert and thinking; the last three are what the chat
-// template reads. `go_template` is that of a TEMPLATE, which stands before the file's own.
+// template reads, and where it is none of Go, insert is what the vocabulary has tokens for.
+// `go_template` is that of a TEMPLATE, which stands before the file's own.
 std::vector<std::string> capabilities(const gguf::File& file,
                                       const std::optional<std::string>& go_template,
                                       bool has_projector);

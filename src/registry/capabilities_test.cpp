@@ -59,6 +59,27 @@ TEST(Capabilities, AreThoseOfTheFile) {
   EXPECT_EQ(abilities({}, std::nullopt, true), (Abilities{"completion", "vision"}));
 }
 
+TEST(Capabilities, AreThoseOfTokensWhereNoGoTemplateIs) {
+  const auto with_tokens = [](const std::vector<std::string>& tokens, uint32_t first,
+                              const std::optional<std::string>& go_template) {
+    test::GgufBuilder builder;
+    builder.metadata("tokenizer.ggml.tokens", tokens)
+        .metadata("tokenizer.chat_template", "{{ messages[0].content }}")
+        .metadata("tokenizer.ggml.fim_pre_token_id", first)
+        .metadata("tokenizer.ggml.fim_suf_token_id", first + 1)
+        .metadata("tokenizer.ggml.fim_mid_token_id", first + 2);
+    const std::vector<std::byte> bytes = builder.bytes();
+    return capabilities(*gguf::File::parse(bytes, "test"), go_template, false);
+  };
+  const std::vector<std::string> odd = {"a", "<P>", "<S>", "<M>"};
+  const std::vector<std::string> known = {"<|fim_middle|>", "<|fim_prefix|>", "<|fim_suffix|>"};
+  const Abilities inserts = {"completion", "insert"}, writes = {"completion"};
+  EXPECT_EQ(with_tokens(odd, 1, std::nullopt), inserts);
+  EXPECT_EQ(with_tokens(odd, 2, std::nullopt), writes);  // the last key names no token
+  EXPECT_EQ(with_tokens(known, 7, std::nullopt), inserts);
+  EXPECT_EQ(with_tokens(odd, 1, "{{ .Prompt }}"), writes);
+}
+
 std::string prompt_of(const test::GgufBuilder& builder) {
   const std::vector<std::byte> bytes = builder.bytes();
   const chat::FoundTemplate found =

@@ -108,7 +108,7 @@ std::vector<TokenType> guess_types(const Vocabulary& vocabulary) {
 }
 
 // Control tokens by which models end their turn, whether or not the file names them.
-constexpr std::array<std::string_view, 14> kEndMarkers = {
+constexpr std::array<std::string_view, 16> kEndMarkers = {
     "<|im_end|>",
     "<|eot_id|>",
     "<|eom_id|>",
@@ -120,6 +120,8 @@ constexpr std::array<std::string_view, 14> kEndMarkers = {
     "<end_of_turn>",
     "<end_of_utterance>",
     "<EOT>",
+    "<|fim_pad|>",
+    "<fim_pad>",
     "[EOT]",
     "</s>",
     "<\xef\xbd\x9c"

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "image/image.h"
+#include "registry/insert_tokens.h"
 #include "serving/pictures.h"
 #include "template/go/chat_template.h"
 
@@ -185,10 +186,13 @@ ReadyPrompt Maker::chat() {
 ReadyPrompt Maker::insertion(const std::string& prompt,
                              const chat::ChatTemplate* chat_template) const {
   const auto* go = dynamic_cast<const go::ChatTemplate*>(chat_template);
-  if (!go || !go->takes_suffix()) unsupported("insert", "its template has no .Suffix");
+  const auto tokens = go ? std::nullopt : registry::insert_tokens(model_.file());
+  if (go && !go->takes_suffix()) unsupported("insert", "its template has no .Suffix");
+  if (!go && !tokens) unsupported("insert", "its vocabulary has no tokens for it");
+  const std::string& suffix = request_.completion.suffix;
   ReadyPrompt ready;
   const std::vector<chat::Part> parts =
-      go->render_between(prompt, request_.completion.suffix, request_.thinking);
+      go ? go->render_between(prompt, suffix, request_.thinking) : tokens->prompt(prompt, suffix);
   for (const chat::Part& part : parts) ready.text += part.text;
   ready.ids = model_.ids_of(parts);
   return ready;

@@ -20,7 +20,7 @@ struct Options {
   int32_t top_k = 40;                 // <= 0: all
   float top_p = 0.9f;                 // 1: off
   float min_p = 0;                    // 0: off
-  float repeat_penalty = 1.1f;        // 1: off
+  float repeat_penalty = 1;           // 1: off
   int32_t repeat_last_n = 64;         // tokens that the penalties look back; 0: off, -1: all
   std::optional<uint64_t> seed = {};  // none: a random one
 

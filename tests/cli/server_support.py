@@ -35,12 +35,13 @@ class Answer:
 
 
 class Server:
-    def __init__(self, *arguments, env, memory=None):
+    def __init__(self, *arguments, env, folder=None, memory=None):
         self.process = subprocess.Popen(
             [support.PROGRAM, "serve", "--host", "127.0.0.1:0", *arguments],
             stderr=subprocess.PIPE,
             text=True,
             env=env,
+            cwd=folder,
             preexec_fn=memory and (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))),
         )
         self.log = []
@@ -88,7 +89,7 @@ class ServerTest(ModelTest):
         shutil.copy(self.model, gguf)
         (self.folder / "Modelfile").write_text(f'FROM {gguf}\nTEMPLATE """{self.TEMPLATE}"""\nPARAMETER num_ctx 256\n')
         self.succeed("create", "tiny", "-f", self.folder / "Modelfile", env=self.env)
-        self.server = Server(*self.SETTINGS, env=self.env)
+        self.server = Server(*self.SETTINGS, env=self.env, folder=self.folder)
         self.addCleanup(self.end)
 
     def end(self):

@@ -8,6 +8,7 @@ import pathlib
 import tempfile
 import time
 
+import tiny_model
 from server_support import ServerTest
 
 GREEDY = {"temperature": 0, "repeat_penalty": 1, "num_predict": 5}
@@ -65,6 +66,30 @@ class ServerTests(ServerTest):
         self.assertEqual(shown["rendered_template"], "<be|Once upon a time, there>")
         self.refused("/api/generate", {**ASK, "template": "{{ if }}"}, 400, "template")
         self.refused("/api/generate", {**ASK, "suffix": "the end"}, 400, '"tiny" does not support insert')
+
+    def test_insert_by_the_tokens_of_a_vocabulary(self):
+        """Where the template is Jinja, or none."""
+        file = self.folder / "fills.gguf"
+        tokens, types = ([piece[i] for piece in tiny_model.pieces()] for i in (0, 1))
+        tokens[-3:], types[-3:], first = ["<P>", "<S>", "<M>"], [tiny_model.CONTROL] * 3, len(tokens) - 3
+        keys = {f"tokenizer.ggml.fim_{part}_token_id": (tiny_model.U32, first + i) for i, part in enumerate(("pre", "suf", "mid"))}
+        keys["tokenizer.ggml.tokens"] = (tiny_model.TEXT, tokens)
+        keys["tokenizer.ggml.token_type"] = (tiny_model.I32, types)
+        for template in ({"tokenizer.chat_template": (tiny_model.TEXT, "{{ messages[0].content }}")}, {}):
+            file.write_bytes(tiny_model.changed({**keys, **template}))
+            (self.folder / "Modelfile").write_text(f"FROM {file}\n")
+            self.succeed("create", "fills", "-f", self.folder / "Modelfile", env=self.env)
+            self.assertIn("insert", self.answered("/api/show", {"model": "fills"}).json["capabilities"])
+            ask = {**ASK, "model": "fills", "suffix": " the end", "stream": False}
+            shown = self.answered("/api/generate", {**ask, "_debug_render_only": True}).json["_debug_info"]["rendered_template"]
+            self.assertEqual(shown, "<P>Once upon a time, there<S> the end<M>")
+            told = self.answered("/api/generate", ask).json
+            prompt = told["context"][: told["prompt_eval_count"]]
+            self.assertEqual([(at, id) for at, id in enumerate(prompt) if id >= first][0], (1, first))
+            self.assertEqual([id for id in prompt if id >= first], [first, first + 1, first + 2])
+            self.assertEqual(prompt[-1], first + 2)
+            text = self.answered("/v1/completions", {"model": "fills", "prompt": "Once", "suffix": "end", "max_tokens": 2}).json
+            self.assertEqual(len(text["choices"]), 1)
 
     def test_stop_and_limits(self):
         stopped = self.answered(
@@ -160,6 +185,7 @@ class ServerTests(ServerTest):
     def test_models(self):
         (one,) = self.get("/api/tags").json["models"]
         self.assertEqual((one["name"], one["model"], one["details"]["family"]), ("tiny:latest", "tiny:latest", "llama"))
+        self.assertEqual((one["details"]["context_length"], one["details"]["embedding_length"]), (tiny_model.CONTEXT, tiny_model.WIDTH))
         shown = self.answered("/api/show", {"model": "tiny"}).json
         self.assertIn("FROM tiny", shown["modelfile"])
         self.assertEqual(shown["template"], self.TEMPLATE)
@@ -208,7 +234,12 @@ class ServerTests(ServerTest):
         narrator = [{"role": "narrator", "content": "x"}]
         self.refused("/api/create", {"model": "c", "from": "made", "messages": narrator}, 400, "message role must be one of")
         self.refused("/api/create", {"model": "c"}, 400, "neither 'from' or 'files' was specified")
-        self.refused("/api/create", {"model": "c", "from": str(self.folder / "tiny.gguf")}, 400)
+        path = str(self.folder / "tiny.gguf")
+        self.refused("/api/create", {"model": "c", "from": path}, 400, "from is ", "the name of a stored model")
+        self.refused("/api/create", {"model": "c", "from": "tiny.gguf"}, 400, "the name of a stored model")
+        self.refused("/api/create", {"model": "c", "from": "made", "parser": "odd"}, 400, 'parser "odd"', "qwen3-coder")
+        rendered = {"model": "b", "from": "made", "renderer": "qwen3-coder", "parser": "qwen3-coder", "stream": False}
+        self.assertIn("cannot chat here", " ".join(self.answered("/api/create", rendered).json["warnings"]))
         self.refused("/api/create", {"model": "c", "from": "nope"}, 404, "not found")
         self.refused("/api/create", {"model": "c", "files": {}}, 400, "no files provided")
         self.refused("/api/create", {"model": "c", "files": {"../a.gguf": digest}}, 400, "file path must be relative")
@@ -229,7 +260,12 @@ class ServerTests(ServerTest):
         told = self.answered("/api/embed", {"model": "tiny", "input": ["Once", "upon a time"]}).json
         self.assertEqual(len(told["embeddings"]), 2)
         self.assertAlmostEqual(sum(x * x for x in told["embeddings"][0]), 1, places=4)
-        self.assertEqual(self.answered("/api/embed", {"model": "tiny", "input": []}).json["embeddings"], [])
+        # None, and an empty text, are none; but each of a list is one.
+        for none in ({"input": []}, {"input": ""}, {}):
+            self.assertEqual(self.answered("/api/embed", {"model": "tiny", **none}).json["embeddings"], [])
+        self.assertEqual(len(self.answered("/api/embed", {"model": "tiny", "input": ["", "Once"]}).json["embeddings"]), 2)
+        self.assertEqual(self.answered("/api/embeddings", {"model": "tiny", "prompt": ""}).json["embedding"], [])
+        self.refused("/v1/embeddings", {"model": "tiny", "input": []}, 400)
         short = self.answered("/api/embed", {"model": "tiny", "input": "Once", "dimensions": 4}).json["embeddings"][0]
         self.assertAlmostEqual(sum(x * x for x in short), 1, places=4)
         self.assertEqual(len(short), 4)
@@ -303,5 +339,7 @@ class SafetyTests(ServerTest):
         self.assertEqual(mine.headers["Access-Control-Allow-Origin"], "http://localhost:3000")
 
     def test_a_body_that_is_too_large(self):
-        answer = self.asked("POST", "/api/chat", "manage-key-000000002", "x" * 200000)
-        self.assertEqual(answer.status, 413)
+        for path, form in (("/api/chat", '{"error":"'), ("/v1/responses", '{"error":{"message":'), ("/v1/messages", '{"type":"error",')):
+            answer = self.asked("POST", path, "manage-key-000000002", "x" * 200000)
+            self.assertEqual(answer.status, 413)
+            self.assertTrue(answer.body.decode().startswith(form), answer)

@@ -17,9 +17,40 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> read_capabilities(const registry::Model& model) {
-  return registry::capabilities(*gguf::File::open(model.file()), model.go_template(),
-                                !model.files(registry::kProjectorLayer).empty());
+// What it takes reading a model's file to know.
+struct Facts {
+  std::vector<std::string> capabilities;
+  int64_t context_length, embedding_length;  // 0: the file does not say
+};
+
+Facts read_facts(const registry::Model& model) {
+  const auto file = gguf::File::open(model.file());
+  const std::string architecture(file->text("general.architecture").value_or(""));
+  const auto number = [&](const char* key) {
+    const auto found = file->metadata().find(architecture + key);
+    const auto* value =
+        found == file->metadata().end() ? nullptr : std::get_if<uint64_t>(&found->second);
+    return value && *value <= INT64_MAX ? static_cast<int64_t>(*value) : 0;
+  };
+  return {registry::capabilities(*file, model.go_template(),
+                                 !model.files(registry::kProjectorLayer).empty()),
+          number(".context_length"), number(".embedding_length")};
+}
+
+// Remembered by the model's digest.
+Facts facts_of(const registry::Model& model) {
+  constexpr size_t kMost = 10000;
+  static std::mutex mutex;
+  static std::map<std::string, Facts> known;
+  const std::string id = model.id();
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto found = known.find(id); found != known.end()) return found->second;
+  }
+  Facts read = read_facts(model);
+  const std::lock_guard lock(mutex);
+  if (known.size() >= kMost) known.clear();
+  return known[id] = std::move(read);
 }
 
 // "stop    "<|im_end|>"", a line for each.
@@ -105,28 +136,19 @@ std::string time_text(std::filesystem::file_time_type time) {
 
 Json details_json(const registry::Model& model) {
   const registry::ModelConfig config = model.config();
-  return {{"parent_model", model.parent()},
-          {"format", config.format},
-          {"family", config.family},
-          {"families", config.families},
-          {"parameter_size", config.parameter_size},
-          {"quantization_level", config.quantization}};
+  Json json = {{"parent_model", model.parent()},
+               {"format", config.format},
+               {"family", config.family},
+               {"families", config.families},
+               {"parameter_size", config.parameter_size},
+               {"quantization_level", config.quantization}};
+  const Facts facts = facts_of(model);
+  if (facts.context_length > 0) json["context_length"] = facts.context_length;
+  if (facts.embedding_length > 0) json["embedding_length"] = facts.embedding_length;
+  return json;
 }
 
-Json capabilities_json(const registry::Model& model) {
-  constexpr size_t kMost = 10000;
-  static std::mutex mutex;
-  static std::map<std::string, std::vector<std::string>> known;
-  const std::string id = model.id();
-  {
-    const std::lock_guard lock(mutex);
-    if (const auto found = known.find(id); found != known.end()) return found->second;
-  }
-  std::vector<std::string> read = read_capabilities(model);
-  const std::lock_guard lock(mutex);
-  if (known.size() >= kMost) known.clear();
-  return known[id] = std::move(read);
-}
+Json capabilities_json(const registry::Model& model) { return facts_of(model).capabilities; }
 
 Json show_json(const registry::Model& model, bool verbose) {
   const auto file = gguf::File::open(model.file());

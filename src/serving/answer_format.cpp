@@ -42,14 +42,19 @@ class Remembered {
     if (format.size() > kLongest) return;
     const std::lock_guard lock(mutex_);
     recent_.emplace_front(format, grammar);
-    if (recent_.size() > kMost) recent_.pop_back();
+    memory_ += grammar->memory();
+    while (recent_.size() > kMost || memory_ > kMostMemory) {
+      memory_ -= recent_.back().second->memory();
+      recent_.pop_back();
+    }
   }
 
  private:
-  static constexpr size_t kMost = 64, kLongest = 1 << 16;
+  static constexpr size_t kMost = 64, kLongest = 1 << 16, kMostMemory = size_t{32} << 20;
   using Entry = std::pair<std::string, Grammar>;
   std::mutex mutex_;
   std::list<Entry> recent_;
+  size_t memory_ = 0;  // bytes, of all
 };
 
 }  // namespace

@@ -31,6 +31,7 @@ TEST(Gbnf, ReadsEveryPartOfTheNotation) {
       {"root ::= [a-]+", {"a-a"}, {"x"}},
       {"root ::= \"\" | \"a\"", {"", "a"}, {"aa"}},
       {"root ::= \"a\"**", {"", "aaa"}, {"b"}},
+      {"root ::= ((\"a\"*)*)* \"b\"{0,1000000000}", {"", "aaabb"}, {"ba"}},
       {"root ::= [é-ü]", {"é", "ü", "ö"}, {"e", "\xc3"}},
   };
   for (const auto& [gbnf, fit, not_fit] : cases) {

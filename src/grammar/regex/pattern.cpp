@@ -78,6 +78,10 @@ struct Pattern::Lowering {
 };
 
 Expr Pattern::expression(Rules& rules, const Spelling& spelling, Match match) const {
+  if (looks_ahead_) {
+    Languages languages;
+    return languages.expression(language(languages, match), rules, spelling);
+  }
   std::optional<Expr> any;
   if (match == Match::kAnywhere) any = rules.repeat(spelling(CharSet::all()), 0);
   return Lowering{*this, rules, spelling, any}.lower(root_, true, true);
@@ -119,6 +123,7 @@ Pattern::Lengths Pattern::lengths(uint32_t id) const {
 
 // One repetition of a character may vary among parts of fixed lengths: its bounds give way.
 bool Pattern::limit_length(uint32_t min, uint32_t max, Match match) {
+  if (looks_ahead_) return min == 0 && max == kUnbounded;
   const auto is = [&](uint32_t id, Node::Kind kind) { return nodes_[id].kind == kind; };
   const std::vector<uint32_t> parts =
       is(root_, Node::Kind::kSequence) ? nodes_[root_].parts : std::vector{root_};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "grammar/char_set.h"
+#include "grammar/regex/languages.h"
 #include "grammar/rules.h"
 
 namespace cria::grammar {
@@ -30,27 +31,42 @@ class Pattern {
   // single characters can; false: not so, and nothing is changed.
   bool limit_length(uint32_t min, uint32_t max, Match match);
 
+  // The texts that match, to be combined with others. Unsupported: as above, and large patterns.
+  Languages::Id language(Languages& languages, Match match) const;
+
  private:
   friend class PatternParser;
 
   struct Node {
-    enum class Kind : uint8_t { kChars, kSequence, kChoice, kRepeat, kStart, kEnd };
+    enum class Kind : uint8_t {
+      kChars,
+      kSequence,
+      kChoice,
+      kRepeat,
+      kStart,
+      kEnd,
+      kAhead,
+      kNotAhead
+    };
     Kind kind;
     CharSet chars = {};
-    std::vector<uint32_t> parts = {};  // kRepeat: one
+    std::vector<uint32_t> parts = {};  // kRepeat, kAhead, kNotAhead: one
     uint32_t min = 0, max = 0;
     size_t column = 0;
+    bool has_place = false;  // it, or a part, depends on where in the text it stands
   };
   // Of texts, in characters.
   struct Lengths {
     uint64_t min, max;
   };
   struct Lowering;
+  struct Meaning;
 
   Lengths lengths(uint32_t node) const;
 
-  std::vector<Node> nodes_;
+  std::vector<Node> nodes_;  // parts before what they are parts of
   uint32_t root_ = 0;
+  bool looks_ahead_ = false;
 };
 
 }  // namespace cria::grammar

@@ -27,6 +27,9 @@ class PatternParser {
     if (nodes_.size() >= limits_.expressions) {
       at_.wrong(concat("more than ", limits_.expressions, " parts"));
     }
+    node.has_place = node.kind >= Kind::kStart || std::ranges::any_of(node.parts, [&](uint32_t id) {
+                       return nodes_[id].has_place;
+                     });
     nodes_.push_back(std::move(node));
     return static_cast<uint32_t>(nodes_.size() - 1);
   }
@@ -49,7 +52,7 @@ class PatternParser {
     const auto bounds = parse_bounds();
     if (!bounds) return item;
     const Kind kind = nodes_[item].kind;
-    if (kind == Kind::kStart || kind == Kind::kEnd) at.wrong("^ and $ can not be repeated");
+    if (kind >= Kind::kStart) at.wrong("^, $ and what looks ahead can not be repeated");
     at_.take("?");  // as few as possible: the same texts
     if (at_.at("*") || at_.at("+") || at_.at("?") || begins_bounds()) {
       at_.wrong("a repetition of a repetition, expected a group");
@@ -103,15 +106,18 @@ class PatternParser {
   uint32_t chars(CharSet set) { return add({.kind = Kind::kChars, .chars = std::move(set)}); }
 
   uint32_t parse_group() {
-    if (at_.at("?=") || at_.at("?!") || at_.at("?<=") || at_.at("?<!")) {
-      at_.unsupported("lookaround is not supported");
-    }
+    if (at_.at("?<=") || at_.at("?<!")) at_.unsupported("looking behind is not supported");
+    if (at_.take("?=")) return add({.kind = Kind::kAhead, .parts = {parse_rest_of_group()}});
+    if (at_.take("?!")) return add({.kind = Kind::kNotAhead, .parts = {parse_rest_of_group()}});
     if (at_.take("?<") || at_.take("?P<")) {
       at_.take_while([](char c) { return c != '>' && c != ')'; });
       if (!at_.take(">")) at_.expected("> behind the name of a group");
     } else if (at_.at("?") && !at_.take("?:")) {
       at_.unsupported("flags and other extensions of groups are not supported");
     }
+    return parse_rest_of_group();
+  }
+  uint32_t parse_rest_of_group() {
     if (++depth_ > limits_.nesting) at_.wrong(concat("groups nest deeper than ", limits_.nesting));
     const uint32_t group = parse_choice();
     if (!at_.take(")")) at_.expected(")");
@@ -157,6 +163,9 @@ class PatternParser {
 
 Pattern::Pattern(std::string_view text, const Limits& limits) {
   root_ = PatternParser(text, limits, nodes_).parse();
+  looks_ahead_ = std::ranges::any_of(nodes_, [](const Node& node) {
+    return node.kind == Node::Kind::kAhead || node.kind == Node::Kind::kNotAhead;
+  });
 }
 
 }  // namespace cria::grammar

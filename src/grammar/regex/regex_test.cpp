@@ -60,7 +60,9 @@ TEST(Regex, RefusesByNameWhatIsNotRegular) {
     SCOPED_TRACE(regex);
     expect_error([&] { compile_regex(regex); }, Code::kUnsupported, {why});
   };
-  for (const char* regex : {"(?=a)", "(?!a)b", "(?<=a)b", "(?<!a)b"}) refused(regex, "lookaround");
+  for (const char* regex : {"(?<=a)b", "(?<!a)b"}) refused(regex, "looking behind");
+  refused("(a(?=b))*", "in what is repeated");
+  refused("a*(?=^b)", "column 6: ^ is supported only");
   refused("(a)\\1", "references back");
   refused("(?<x>a)\\k<x>", "references back");
   refused("\\bword", "boundaries of words");
@@ -72,6 +74,26 @@ TEST(Regex, RefusesByNameWhatIsNotRegular) {
   refused("(^a)*", "^ is supported only at the start");
 }
 
+TEST(Regex, LooksAhead) {
+  const Case cases[] = {
+      {"(?=.*b)[a-c]+", {"b", "cab"}, {"ac", ""}},
+      {"(?!ab)[a-z]*", {"", "ba", "acb"}, {"ab", "abc"}},
+      {"a(?!b|$)[a-c]*", {"ac", "aab"}, {"a", "ab"}},
+      {"x(a(?=c)|b)?[b-d]", {"xc", "xac", "xbb"}, {"xab", "xa"}},
+      {"(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*", {"1.5", "-0.25", "+7", "5."}, {"", "-", ".", "+."}},
+      {"(?=[\\d.]{1,4}$)\\d{0,3}\\.\\d{0,2}", {"1.25", ".1", "999."}, {"12.345", "1234."}},
+      {"P(?:(\\d+W)|(?!.*W)(?=\\d|T\\d)(\\d+Y)?(T(?=\\d)(\\d+H)?(\\d+S)?)?)",
+       {"P1W", "P2Y", "P1YT5H", "PT5S"},
+       {"P", "PT", "P1YT", "P1Y1W"}},
+  };
+  for (const auto& [regex, match, no_match] : cases) {
+    SCOPED_TRACE(regex);
+    const GrammarPtr grammar = compile_regex(regex);
+    for (const auto text : match) EXPECT_TRUE(fits(grammar, text)) << text;
+    for (const auto text : no_match) EXPECT_FALSE(fits(grammar, text)) << text;
+  }
+}
+
 TEST(Regex, NamesThePlaceOfWhatIsWrong) {
   const auto refused = [](std::string_view regex, std::initializer_list<std::string_view> parts) {
     SCOPED_TRACE(regex);
@@ -81,7 +103,8 @@ TEST(Regex, NamesThePlaceOfWhatIsWrong) {
   refused("(ab", {"column 4", "expected )"});
   refused("[a", {"expected ]"});
   refused("*a", {"column 1", "repetition of nothing"});
-  refused("^+x", {"^ and $ can not be repeated"});
+  refused("^+x", {"column 2", "can not be repeated"});
+  refused("(?!x)*", {"column 6", "can not be repeated"});
   refused("a**", {"repetition of a repetition"});
   refused("a++", {"repetition of a repetition"});
   refused("a{2,1}", {"at least 2 and at most 1"});
@@ -122,6 +145,10 @@ TEST(Pattern, IsFoundAnywhereUnlessItIsBound) {
   EXPECT_TRUE(fits(search("^(?:a|b)$"), "a"));
   EXPECT_FALSE(fits(search("^(?:a|b)$"), "ab"));
   EXPECT_TRUE(fits(search(""), "anything\n"));
+  EXPECT_TRUE(fits(search("b(?!c)"), "xbcb"));
+  EXPECT_FALSE(fits(search("b(?!c)"), "xbc"));
+  EXPECT_TRUE(fits(search("(?=b$)"), "ab"));
+  EXPECT_FALSE(fits(search("(?=b$)"), "ba"));
 }
 
 TEST(Pattern, LimitsLengthsByItsOneRepetition) {

@@ -13,7 +13,7 @@ using Code = Error::Code;
 constexpr size_t kMostVisits = 100'000, kMostDepth = 200, kMostVariants = 1000;
 
 bool is_plain(const Json& schema) {
-  for (const char* keyword : {"$ref", "allOf", "anyOf", "oneOf"}) {
+  for (const char* keyword : {"$ref", "allOf", "anyOf", "oneOf", "not"}) {
     if (schema.contains(keyword)) return false;
   }
   return true;
@@ -87,6 +87,9 @@ Expr SchemaCompiler::combined(const Place& schema) {
   Parts parts;
   take_apart(schema, parts);
   if (parts.never) return rules_.choice({});
+  for (const Parts::Group& group : parts.groups) {
+    if (std::string_view(group.keyword) == "oneOf") check_disjoint(parts, group);
+  }
   if (parts.groups.empty()) return plain({&parts.plain, schema.pointer});
 
   const Parts::Group first = parts.groups.front();
@@ -121,7 +124,14 @@ void SchemaCompiler::take_apart(const Place& schema, Parts& parts) {
   }
   check_keywords(*schema.value, schema.pointer);
   Json own = *schema.value;
-  for (const char* keyword : {"$ref", "allOf", "anyOf", "oneOf"}) own.erase(keyword);
+  for (const char* keyword : {"$ref", "allOf", "anyOf", "oneOf", "not"}) own.erase(keyword);
+  if (const Json* excluded = find_keyword(*schema.value, "not")) {
+    if (*excluded != Json::object() && *excluded != Json(true)) {
+      fail_at(schema.pointer, Code::kUnsupported,
+              "the keyword \"not\" is supported only for all values, {}");
+    }
+    parts.never = true;
+  }
   parts.plain = merge(parts.plain, own, schema.pointer);
   if (const std::string* name = text_of(*schema.value, "$ref", schema.pointer)) {
     take_apart(resolve(root_, *name, schema.pointer), parts);
@@ -139,9 +149,8 @@ void SchemaCompiler::take_group(const Place& schema, const char* keyword, Parts&
   if (schemas->empty()) {
     fail_at(schema.pointer, Code::kInvalidArgument, keyword, " is empty, expected schemas");
   }
-  Parts::Group group{keyword, {}};
+  Parts::Group group{keyword, schema.pointer, {}};
   for (size_t i = 0; i < schemas->size(); ++i) group.schemas.push_back(schema[keyword][i]);
-  if (std::string_view(keyword) == "oneOf") check_disjoint(schema, group);
   parts.groups.push_back(std::move(group));
 }
 

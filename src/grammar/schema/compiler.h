@@ -3,9 +3,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "grammar/regex/pattern.h"
 #include "grammar/rules.h"
 #include "grammar/schema/document.h"
 #include "grammar/schema/json_text.h"
@@ -38,6 +40,7 @@ class SchemaCompiler {
     Json plain = Json::object();
     struct Group {
       const char* keyword;
+      std::string pointer;
       std::vector<Place> schemas;
     };
     std::vector<Group> groups;
@@ -57,12 +60,19 @@ class SchemaCompiler {
   // Each way to satisfy a schema, as plain keywords.
   std::vector<Json> variants(const Place& schema);
 
-  // oneOf is anyOf where no value satisfies two. In disjoint.cpp.
-  void check_disjoint(const Place& schema, const Parts::Group& group);
+  // oneOf is anyOf where no text that is made for one case satisfies another. In disjoint.cpp.
+  void check_disjoint(const Parts& parts, const Parts::Group& group);
   bool disjoint(const Json& a, const Json& b, const std::string& pointer);
-  bool disjoint_objects(const Json& a, const Json& b, const std::string& pointer);
+  bool rejects(const Json& made, const Json& other, const std::string& pointer);
+  bool values_part(const Json& a, const Json& b, const std::string& name,
+                   const std::string& pointer);
 
   // In scalars.cpp.
+  struct Condition {
+    Pattern pattern;
+    Pattern::Match match;
+  };
+  std::vector<Condition> conditions_of(const Place& schema);
   Expr string(const Place& schema);
   Expr string_of(const Place& schema);
   Expr number(const Place& schema, Type type);
@@ -82,6 +92,7 @@ class SchemaCompiler {
   };
   Expr object(const Place& schema);
   Object properties(const Place& schema);
+  std::optional<std::vector<std::string>> listed_names(const Place& schema);
   void add_others(const Place& schema, const std::vector<std::string>& names, Object& to);
   Expr other_name(const Place& schema, const std::vector<std::string>& names);
   Expr pattern_name(const Place& schema, const std::vector<std::string>& names);

@@ -1,8 +1,9 @@
-// Whether two schemas of a oneOf can not both accept a value.
+// Whether what is made for one schema of a oneOf can not be accepted by another.
 
 #include <algorithm>
 
 #include "grammar/schema/compiler.h"
+#include "grammar/schema/merge.h"
 
 namespace cria::grammar {
 namespace {
@@ -48,18 +49,33 @@ bool is_only_object(const Json& schema, const std::string& pointer) {
   return types_of(schema, pointer) == std::vector{Type::kObject};
 }
 
+// Objects that are made for a schema have no others than what it declares, if it declares any.
+bool never_makes(const Json& schema, const std::string& name) {
+  if (forbids(schema, name)) return true;
+  const Json* properties = find_keyword(schema, "properties");
+  return properties && !properties->contains(name) && !schema.contains("additionalProperties") &&
+         !schema.contains("patternProperties");
+}
+
 }  // namespace
 
-void SchemaCompiler::check_disjoint(const Place& schema, const Parts::Group& group) {
+void SchemaCompiler::check_disjoint(const Parts& parts, const Parts::Group& group) {
+  // Beside other groups it is not known here what is made.
+  const Json beside = parts.groups.size() == 1 ? parts.plain : Json{{"additionalProperties", true}};
   std::vector<std::vector<Json>> cases;
-  for (const Place& each : group.schemas) cases.push_back(variants(each));
+  for (const Place& each : group.schemas) {
+    cases.emplace_back();
+    for (const Json& variant : variants(each)) {
+      cases.back().push_back(merge(beside, variant, each.pointer));
+    }
+  }
   for (size_t i = 0; i < cases.size(); ++i) {
     for (size_t j = i + 1; j < cases.size(); ++j) {
       for (const Json& a : cases[i]) {
         for (const Json& b : cases[j]) {
-          const Visit visit(*this, schema.pointer);
-          if (disjoint(a, b, schema.pointer)) continue;
-          fail_at(schema.pointer, Error::Code::kUnsupported, "oneOf: that no value fits both ", i,
+          const Visit visit(*this, group.pointer);
+          if (disjoint(a, b, group.pointer)) continue;
+          fail_at(group.pointer, Error::Code::kUnsupported, "oneOf: that no value fits both ", i,
                   " and ", j,
                   " is not evident, expected types or required properties that tell them apart, or "
                   "anyOf");
@@ -83,33 +99,37 @@ bool SchemaCompiler::disjoint(const Json& a, const Json& b, const std::string& p
   };
   if (none_is_of_types(of_a, b) || none_is_of_types(of_b, a)) return true;
   if (types_part(a, b, pointer) && types_part(b, a, pointer)) return true;
-  return is_only_object(a, pointer) && is_only_object(b, pointer) &&
-         disjoint_objects(a, b, pointer);
+  return is_only_object(a, pointer) && is_only_object(b, pointer) && rejects(a, b, pointer) &&
+         rejects(b, a, pointer);
 }
 
-bool SchemaCompiler::disjoint_objects(const Json& a, const Json& b, const std::string& pointer) {
+// Whether another schema accepts no object that is made for this one, by a property that one of
+// them requires.
+bool SchemaCompiler::rejects(const Json& made, const Json& other, const std::string& pointer) {
   const Visit visit(*this, pointer);
-  const auto required_a = required_of(a, pointer), required_b = required_of(b, pointer);
-  const auto forbidden = [](const std::vector<std::string>& names, const Json& schema) {
-    return std::ranges::any_of(names,
-                               [&](const std::string& name) { return forbids(schema, name); });
-  };
-  if (forbidden(required_a, b) || forbidden(required_b, a)) return true;
+  const auto required = required_of(made, pointer), wanted = required_of(other, pointer);
+  return std::ranges::any_of(required,
+                             [&](const std::string& name) {
+                               return forbids(other, name) ||
+                                      values_part(made, other, name, pointer);
+                             }) ||
+         std::ranges::any_of(wanted, [&](const std::string& name) {
+           const bool never = never_makes(made, name) && !has(required, name);
+           return never || values_part(made, other, name, pointer);
+         });
+}
+
+bool SchemaCompiler::values_part(const Json& a, const Json& b, const std::string& name,
+                                 const std::string& pointer) {
   const Json* of_a = object_of(a, "properties", pointer);
   const Json* of_b = object_of(b, "properties", pointer);
-  if (!of_a || !of_b) return false;
-  for (const std::string& name : required_a) {
-    const bool shared = has(required_b, name) && of_a->contains(name) && of_b->contains(name);
-    if (!shared) continue;
-    const std::string place = pointer + "/" + name;
-    const auto cases_a = variants({&of_a->at(name), place});
-    const auto cases_b = variants({&of_b->at(name), place});
-    const bool apart = std::ranges::all_of(cases_a, [&](const Json& x) {
-      return std::ranges::all_of(cases_b, [&](const Json& y) { return disjoint(x, y, place); });
-    });
-    if (apart) return true;
-  }
-  return false;
+  if (!of_a || !of_b || !of_a->contains(name) || !of_b->contains(name)) return false;
+  const std::string place = pointer + "/" + name;
+  const auto cases_a = variants({&of_a->at(name), place});
+  const auto cases_b = variants({&of_b->at(name), place});
+  return std::ranges::all_of(cases_a, [&](const Json& x) {
+    return std::ranges::all_of(cases_b, [&](const Json& y) { return disjoint(x, y, place); });
+  });
 }
 
 }  // namespace cria::grammar

@@ -1,5 +1,6 @@
 #include "grammar/schema/formats.h"
 
+#include <algorithm>
 #include <array>
 
 namespace cria::grammar {
@@ -18,8 +19,18 @@ namespace {
 #define BYTE "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"
 #define IPV4 BYTE "(?:\\." BYTE "){3}"
 #define H16 "[0-9A-Fa-f]{1,4}"
+#define IPV6                                                                                      \
+  "(?:" H16 ":){7}" H16 "|(?:" H16 ":){1,7}:|(?:" H16 ":){1,6}:" H16 "|(?:" H16 ":){1,5}(?::" H16 \
+  "){1,2}|(?:" H16 ":){1,4}(?::" H16 "){1,3}|(?:" H16 ":){1,3}(?::" H16 "){1,4}|(?:" H16          \
+  ":){1,2}(?::" H16 "){1,5}|" H16 ":(?::" H16 "){1,6}|:(?::" H16 "){1,7}|::"
 #define LOCAL "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 #define PCHAR "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
+
+#define URI                                                                                  \
+  "[A-Za-z][A-Za-z0-9+.-]*:(?://(?:" HOST "|\\[::1\\])(?::\\d{1,5})?(?:/" PCHAR "*)*|" PCHAR \
+  "+(?:/" PCHAR "*)*)(?:\\?(?:" PCHAR "|[/?])*)?(?:#(?:" PCHAR "|[/?])*)?"
+#define EMAIL LOCAL "{1,32}(?:\\." LOCAL "{1,15}){0,2}@" HOST
+#define ANY "[^]*"
 
 struct Format {
   const char* name;
@@ -37,16 +48,49 @@ constexpr std::array kFormats{
            "\\d{1,9}S))"},
     Format{"uuid", "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"},
     Format{"hostname", HOST},
-    Format{"email", LOCAL "{1,32}(?:\\." LOCAL "{1,15}){0,2}@" HOST},
+    Format{"idn-hostname", HOST},
+    Format{"email", EMAIL},
+    Format{"idn-email", EMAIL},
     Format{"ipv4", IPV4},
-    Format{"ipv6", "(?:" H16 ":){7}" H16 "|(?:" H16 ":){1,7}:|(?:" H16 ":){1,6}:" H16 "|(?:" H16
-                   ":){1,5}(?::" H16 "){1,2}|(?:" H16 ":){1,4}(?::" H16 "){1,3}|(?:" H16
-                   ":){1,3}(?::" H16 "){1,4}|(?:" H16 ":){1,2}(?::" H16 "){1,5}|" H16 ":(?::" H16
-                   "){1,6}|:(?::" H16 "){1,7}|::"},
-    Format{"uri",
-           "[A-Za-z][A-Za-z0-9+.-]*:(?://(?:" HOST "|\\[::1\\])(?::\\d{1,5})?(?:/" PCHAR
-           "*)*|" PCHAR "+(?:/" PCHAR "*)*)(?:\\?(?:" PCHAR "|[/?])*)?(?:#(?:" PCHAR "|[/?])*)?"},
+    Format{"cidrv4", IPV4 "/(?:3[0-2]|[12]?\\d)"},
+    Format{"ipv4interface", IPV4 "/(?:3[0-2]|[12]?\\d)"},
+    Format{"ipv6", IPV6},
+    Format{"cidrv6", "(?:" IPV6 ")/(?:12[0-8]|1[01]\\d|[1-9]?\\d)"},
+    Format{"ipv6interface", "(?:" IPV6 ")/(?:12[0-8]|1[01]\\d|[1-9]?\\d)"},
+    Format{"uri", URI},
+    Format{"uri-reference", URI},
+    Format{"iri", URI},
+    Format{"iri-reference", URI},
     Format{"json-pointer", "(?:/(?:[^/~]|~[01])*)*"},
+    Format{"relative-json-pointer", "(?:0|[1-9]\\d{0,8})(?:#|(?:/(?:[^/~]|~[01])*)*)"},
+    // Those of pydantic and zod.
+    Format{"base64", "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"},
+    Format{"base64url", "(?:[A-Za-z0-9_-]{4})*"},
+    Format{"jwt", "[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+"},
+    Format{"e164", "\\+[1-9]\\d{6,14}"},
+    Format{"nanoid", "[A-Za-z0-9_-]{21}"},
+    Format{"cuid", "c[0-9a-z]{24}"},
+    Format{"cuid2", "[a-z][0-9a-z]{23}"},
+    Format{"ulid", "[0-7][0-9A-HJKMNP-TV-Z]{25}"},
+    Format{"password", ANY},
+    Format{"binary", ANY},
+    Format{"path", ANY},
+    Format{"file-path", ANY},
+    Format{"directory-path", ANY},
+};
+
+constexpr std::array kNumberFormats{
+    NumberFormat{"float", false, 0, 0},
+    NumberFormat{"double", false, 0, 0},
+    NumberFormat{"int8", true, -128, 127},
+    NumberFormat{"uint8", true, 0, 255},
+    NumberFormat{"int16", true, -32'768, 32'767},
+    NumberFormat{"uint16", true, 0, 65'535},
+    NumberFormat{"int32", true, -2'147'483'648, 2'147'483'647},
+    NumberFormat{"uint32", true, 0, 4'294'967'295},
+    // Up to kMostDigits digits.
+    NumberFormat{"int64", true, -9'999'999'999'999'999, 9'999'999'999'999'999},
+    NumberFormat{"uint64", true, 0, 9'999'999'999'999'999},
 };
 
 #undef DATE
@@ -57,6 +101,10 @@ constexpr std::array kFormats{
 #undef H16
 #undef LOCAL
 #undef PCHAR
+#undef IPV6
+#undef URI
+#undef EMAIL
+#undef ANY
 
 }  // namespace
 
@@ -65,6 +113,11 @@ const char* format_pattern(std::string_view name) {
     if (name == format.name) return format.pattern;
   }
   return nullptr;
+}
+
+const NumberFormat* number_format(std::string_view name) {
+  const auto* found = std::ranges::find(kNumberFormats, name, &NumberFormat::name);
+  return found == kNumberFormats.end() ? nullptr : &*found;
 }
 
 std::string known_formats() {

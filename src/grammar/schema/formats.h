@@ -1,6 +1,7 @@
 #pragma once
 // The values of "format" that are honoured.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,14 @@ namespace cria::grammar {
 // A regular expression for whole texts of a format; it may be narrower than the format. Null: the
 // name is unknown.
 const char* format_pattern(std::string_view name);
+
+// What a format says of numbers. Null: it is none of numbers.
+struct NumberFormat {
+  const char* name;
+  bool bounded;
+  int64_t low, high;
+};
+const NumberFormat* number_format(std::string_view name);
 
 std::string known_formats();  // for messages
 

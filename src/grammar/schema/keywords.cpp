@@ -21,12 +21,14 @@ constexpr std::array kTypes{
     TypeName{"integer", Type::kInteger}, TypeName{"boolean", Type::kBoolean},
     TypeName{"null", Type::kNull}};
 
-constexpr std::array<std::string_view, 13> kAnnotations{
-    "title",    "description", "default",     "examples", "$schema", "$comment", "deprecated",
-    "readOnly", "writeOnly",   "definitions", "$defs",    "$id",     "id"};
+// "discriminator" is OpenAPI's: it says again what oneOf says.
+constexpr std::array<std::string_view, 15> kAnnotations{
+    "title",    "description", "default",  "examples",  "$schema",
+    "$comment", "deprecated",  "readOnly", "writeOnly", "definitions",
+    "$defs",    "$id",         "id",       "example",   "discriminator"};
 
-constexpr std::array<std::string_view, 7> kAnyType{"type",  "enum",  "const", "anyOf",
-                                                   "oneOf", "allOf", "$ref"};
+constexpr std::array<std::string_view, 8> kAnyType{"type",  "enum",  "const", "anyOf",
+                                                   "oneOf", "allOf", "$ref",  "not"};
 
 struct TypeKeyword {
   std::string_view name;
@@ -47,6 +49,7 @@ constexpr std::array kTypeKeywords{TypeKeyword{"properties", Type::kObject},
                                    TypeKeyword{"uniqueItems", Type::kArray},
                                    TypeKeyword{"pattern", Type::kString},
                                    TypeKeyword{"format", Type::kString},
+                                   TypeKeyword{"contentEncoding", Type::kString},
                                    TypeKeyword{"minLength", Type::kString},
                                    TypeKeyword{"maxLength", Type::kString},
                                    TypeKeyword{"minimum", Type::kNumber},
@@ -78,7 +81,8 @@ void add_type(Type type, std::vector<Type>& types) {
 }  // namespace
 
 bool is_annotation(std::string_view keyword) {
-  return std::ranges::find(kAnnotations, keyword) != kAnnotations.end();
+  return keyword.starts_with("x-") ||
+         std::ranges::find(kAnnotations, keyword) != kAnnotations.end();
 }
 
 void check_keywords(const Json& schema, const std::string& pointer) {
@@ -168,18 +172,25 @@ const std::string* text_of(const Json& schema, const char* keyword, const std::s
   fail_at(pointer, Code::kInvalidArgument, keyword, " is no text");
 }
 
-std::vector<std::string> required_of(const Json& schema, const std::string& pointer) {
-  std::vector<std::string> names;
-  const Json* required = array_of(schema, "required", pointer);
-  if (!required) return names;
-  for (const Json& name : *required) {
-    if (!name.is_string()) {
-      fail_at(pointer, Code::kInvalidArgument, "required holds ", quote(name.dump()),
-              ", expected names");
+std::vector<std::string> texts_of(const Json& schema, const char* keyword,
+                                  const std::string& pointer) {
+  const Json* value = find_keyword(schema, keyword);
+  if (!value) return {};
+  if (!value->is_array()) return {*text_of(schema, keyword, pointer)};
+  std::vector<std::string> texts;
+  for (const Json& text : *value) {
+    if (!text.is_string()) {
+      fail_at(pointer, Code::kInvalidArgument, keyword, " holds ", quote(text.dump()),
+              ", expected texts");
     }
-    names.push_back(name.get<std::string>());
+    texts.push_back(text.get<std::string>());
   }
-  return names;
+  return texts;
+}
+
+std::vector<std::string> required_of(const Json& schema, const std::string& pointer) {
+  array_of(schema, "required", pointer);
+  return texts_of(schema, "required", pointer);
 }
 
 }  // namespace cria::grammar

@@ -16,7 +16,7 @@ enum class Type : uint8_t { kObject, kArray, kString, kNumber, kInteger, kBoolea
 // Unsupported: a keyword that is not known, or not in this place.
 void check_keywords(const Json& schema, const std::string& pointer);
 
-// Annotations say nothing of values; definitions are for references only.
+// Annotations say nothing of values, "x-..." among them; definitions are for references only.
 bool is_annotation(std::string_view keyword);
 
 // In the order of "type"; without one those that the other keywords are about, or all.
@@ -32,6 +32,9 @@ std::optional<uint32_t> count_of(const Json& schema, const char* keyword,
 const Json* object_of(const Json& schema, const char* keyword, const std::string& pointer);
 const Json* array_of(const Json& schema, const char* keyword, const std::string& pointer);
 const std::string* text_of(const Json& schema, const char* keyword, const std::string& pointer);
+// One, or several that all hold, as merge() makes of them.
+std::vector<std::string> texts_of(const Json& schema, const char* keyword,
+                                  const std::string& pointer);
 std::vector<std::string> required_of(const Json& schema, const std::string& pointer);
 
 }  // namespace cria::grammar

@@ -96,6 +96,15 @@ void merge_objects(const Json& a, const Json& b, const std::string& pointer, Jso
   }
 }
 
+// Of one or several texts, all of which hold.
+Json list_of_both(const Json& a, const Json& b) {
+  Json list = a.is_array() ? a : Json::array({a});
+  for (const Json& each : b.is_array() ? b : Json::array({b})) {
+    if (std::ranges::find(list, each) == list.end()) list.push_back(each);
+  }
+  return list;
+}
+
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -120,13 +129,29 @@ Json merged_value(std::string_view name, const Json& a, const Json& b, const std
     return both(a, b);
   }
   if (a == b) return a;
+  if (is_one_of(name, {"pattern", "format", "contentEncoding"})) return list_of_both(a, b);
   fail_at(pointer, Code::kUnsupported, "two values of ", name, " can not be combined by allOf");
 }
 
+// As draft 6 writes bounds that do not belong to what they bound.
+void renew_bound(const char* closed, const char* open, Json& schema) {
+  const Json* flag = find_keyword(schema, open);
+  if (!flag || !flag->is_boolean()) return;
+  const bool is_open = flag->get<bool>();
+  if (is_open && !schema.contains(closed)) return;  // an error where it is used
+  schema.erase(open);
+  if (!is_open) return;
+  const Json bound = schema[closed];
+  schema.erase(closed);
+  schema[open] = bound;
+}
+
 // "const" is an "enum" of one.
-Json without_const(const Json& schema) {
-  if (!schema.contains("const")) return schema;
+Json in_common_words(const Json& schema) {
   Json changed = schema;
+  renew_bound("minimum", "exclusiveMinimum", changed);
+  renew_bound("maximum", "exclusiveMaximum", changed);
+  if (!schema.contains("const")) return changed;
   const Json value = changed["const"];
   changed.erase("const");
   const Json one = Json::array({value});
@@ -137,7 +162,7 @@ Json without_const(const Json& schema) {
 }  // namespace
 
 Json merge(const Json& given_a, const Json& given_b, const std::string& pointer) {
-  const Json a = without_const(given_a), b = without_const(given_b);
+  const Json a = in_common_words(given_a), b = in_common_words(given_b);
   Json merged = Json::object();
   merge_objects(a, b, pointer, merged);
   for (const Json* from : {&a, &b}) {

@@ -215,36 +215,96 @@ Expr integers_between(Rules& rules, const WholeRange& range) {
   return rules.choice(parts);
 }
 
-// A rule for each remainder and number of digits that may still come.
-Expr multiples_of(Rules& rules, int64_t divisor) {
-  const auto remainders = static_cast<size_t>(divisor);
-  std::array<Expr, 10> digits{};
-  for (size_t d = 0; d < 10; ++d) {
-    const char c = static_cast<char>('0' + d);
-    digits[d] = digit(rules, c, c);
-  }
-  std::vector<Expr> next;  // by remainder, with one digit less to come
-  for (uint32_t left = 0; left < kMostDigits; ++left) {
-    std::vector<Expr> now;
-    for (size_t r = 0; r < remainders; ++r) {
-      std::vector<Expr> parts;
-      if (r == 0) parts.push_back(rules.bytes(""));
-      for (size_t d = 0; d < 10 && left > 0; ++d) {
-        parts.push_back(rules.sequence({digits[d], next[(r * 10 + d) % remainders]}));
-      }
-      const Rule rule = rules.declare("multiple");
-      rules.define(rule, rules.choice(parts));
-      now.push_back(rules.rule(rule));
+namespace {
+
+// Digits by the remainder of those before them.
+class Multiples {
+ public:
+  Multiples(Rules& rules, const Divisor& divisor) : rules_(rules), divisor_(divisor) {
+    for (size_t d = 0; d < 10; ++d) {
+      const char c = static_cast<char>('0' + d);
+      digits_[d] = digit(rules, c, c);
     }
-    next = std::move(now);
   }
-  std::vector<Expr> first;
-  for (size_t d = 1; d < 10; ++d) {
-    first.push_back(rules.sequence({digits[d], next[d % remainders]}));
+
+  Expr all() {
+    const Row fraction = fractions();
+    const auto point = [&](size_t r) -> std::optional<Expr> {
+      if (divisor_.places == 0) return std::nullopt;
+      return rules_.sequence({rules_.bytes("."), fraction[r]});
+    };
+    Row next;  // with one digit less to come
+    for (uint32_t left = 0; left < kMostDigits; ++left) {
+      next = row([&](size_t r) {
+        std::vector<Expr> parts = ends(r, divisor_.places);
+        if (const auto behind = point(r)) parts.push_back(*behind);
+        if (left > 0) add_digits(r, next, 0, parts);
+        return parts;
+      });
+    }
+    std::vector<Expr> positive;
+    add_digits(0, next, 1, positive);
+    if (const auto behind = point(0)) {
+      positive.push_back(rules_.sequence({rules_.bytes("0"), *behind}));
+    }
+    return rules_.choice({rules_.bytes("0"), rules_.sequence({rules_.optional(rules_.bytes("-")),
+                                                              rules_.choice(positive)})});
   }
-  const Expr positive = rules.choice(first);
-  return rules.choice(
-      {rules.bytes("0"), rules.sequence({rules.optional(rules.bytes("-")), positive})});
-}
+
+ private:
+  using Row = std::vector<Expr>;
+
+  // A rule for each remainder.
+  template <class Parts>
+  Row row(Parts parts_of) {
+    Row made;
+    for (size_t r = 0; r < static_cast<size_t>(divisor_.digits); ++r) {
+      const std::vector<Expr> parts = parts_of(r);
+      const Rule rule = rules_.declare("multiple");
+      rules_.define(rule, rules_.choice(parts));
+      made.push_back(rules_.rule(rule));
+    }
+    return made;
+  }
+  // Nothing more, if zeros in so many places make it a multiple.
+  std::vector<Expr> ends(size_t r, uint32_t places) {
+    for (uint32_t i = 0; i < places; ++i) r = after(r, 0);
+    return r == 0 ? std::vector{rules_.bytes("")} : std::vector<Expr>{};
+  }
+  void add_digits(size_t r, const Row& next, size_t first, std::vector<Expr>& to) {
+    for (size_t d = first; d < 10; ++d) {
+      to.push_back(rules_.sequence({digits_[d], next[after(r, d)]}));
+    }
+  }
+  size_t after(size_t r, size_t digit) const {
+    return (r * 10 + digit) % static_cast<size_t>(divisor_.digits);
+  }
+
+  // At least one digit behind the point.
+  Row fractions() {
+    Row next = row([&](size_t r) { return ends(r, 0); }), first;
+    for (uint32_t left = 1; left <= divisor_.places; ++left) {
+      first = row([&](size_t r) {
+        std::vector<Expr> parts;
+        add_digits(r, next, 0, parts);
+        return parts;
+      });
+      next = row([&](size_t r) {
+        std::vector<Expr> parts = ends(r, left);
+        parts.push_back(first[r]);
+        return parts;
+      });
+    }
+    return first;
+  }
+
+  Rules& rules_;
+  const Divisor divisor_;
+  std::array<Expr, 10> digits_{};
+};
+
+}  // namespace
+
+Expr multiples_of(Rules& rules, const Divisor& divisor) { return Multiples(rules, divisor).all(); }
 
 }  // namespace cria::grammar

@@ -30,8 +30,13 @@ struct WholeRange {
 std::optional<WholeRange> whole_range(const Range& range);
 Expr integers_between(Rules& rules, const WholeRange& range);
 
-// Whole multiples of a number, at most kMostDivisor.
+// 25 and 2 places are 0.25.
+struct Divisor {
+  int64_t digits;
+  uint32_t places;
+};
+// Multiples of a number of at most kMostDivisor, with at most its places behind the point.
 constexpr int64_t kMostDivisor = 250;
-Expr multiples_of(Rules& rules, int64_t divisor);
+Expr multiples_of(Rules& rules, const Divisor& divisor);
 
 }  // namespace cria::grammar

@@ -49,8 +49,35 @@ Expr SchemaCompiler::object(const Place& schema) {
       {rules_.bytes("{"), text_.space(), free ? in_any_order(object) : in_order(object)});
 }
 
+// Names that "propertyNames" lists, as records by an enumeration do.
+std::optional<std::vector<std::string>> SchemaCompiler::listed_names(const Place& schema) {
+  if (!schema.value->contains("propertyNames")) return std::nullopt;
+  std::vector<std::string> names;
+  for (const Json& variant : variants(schema["propertyNames"])) {
+    const Json* values = array_of(variant, "enum", schema.pointer);
+    if (!values) return std::nullopt;
+    for (const Json& value : *values) {
+      if (value.is_string()) names.push_back(value.get<std::string>());
+    }
+  }
+  return names;
+}
+
 SchemaCompiler::Object SchemaCompiler::properties(const Place& schema) {
   const Json& json = *schema.value;
+  if (const auto names = listed_names(schema); names && !json.contains("patternProperties")) {
+    Json listed = json;
+    listed.erase("propertyNames");
+    listed["properties"] = Json::object();
+    listed["additionalProperties"] = false;
+    const Json* declared = object_of(json, "properties", schema.pointer);
+    for (const std::string& name : *names) {
+      listed["properties"][name] = declared && declared->contains(name)
+                                       ? declared->at(name)
+                                       : json.value("additionalProperties", Json(true));
+    }
+    return properties({&listed, schema.pointer});
+  }
   Object object;
   object.min = count_of(json, "minProperties", schema.pointer).value_or(0);
   object.max = count_of(json, "maxProperties", schema.pointer).value_or(kUnbounded);

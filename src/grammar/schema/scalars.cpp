@@ -35,11 +35,41 @@ std::optional<Bound> narrower(const std::optional<Bound>& a, const std::optional
   return order > 0 ? a : b;
 }
 
+// Of "minimum" and "exclusiveMinimum", or the maxima.
+std::optional<Bound> limit_of(const Json& schema, const char* closed, const char* open, int sign,
+                              const std::string& pointer) {
+  const Json* flag = find_keyword(schema, open);
+  if (!flag || !flag->is_boolean()) {
+    return narrower(bound_of(schema, closed, false, pointer), bound_of(schema, open, true, pointer),
+                    sign);
+  }
+  // In draft 4 it says whether the other one is open.
+  if (flag->get<bool>() && !schema.contains(closed)) {
+    fail_at(pointer, Code::kInvalidArgument, open, " is true, expected ", closed, " beside it");
+  }
+  return bound_of(schema, closed, flag->get<bool>(), pointer);
+}
+
 Range range_of(const Json& schema, const std::string& pointer) {
-  return {narrower(bound_of(schema, "minimum", false, pointer),
-                   bound_of(schema, "exclusiveMinimum", true, pointer), 1),
-          narrower(bound_of(schema, "maximum", false, pointer),
-                   bound_of(schema, "exclusiveMaximum", true, pointer), -1)};
+  Range range{limit_of(schema, "minimum", "exclusiveMinimum", 1, pointer),
+              limit_of(schema, "maximum", "exclusiveMaximum", -1, pointer)};
+  for (const std::string& name : texts_of(schema, "format", pointer)) {
+    const NumberFormat* format = number_format(name);
+    if (!format && !format_pattern(name)) {
+      fail_at(pointer, Code::kUnsupported, "format ", quote(name), " is not supported for numbers");
+    }
+    if (!format || !format->bounded) continue;
+    range.low = narrower(range.low, Bound{decimal_of(Json(format->low)).value()}, 1);
+    range.high = narrower(range.high, Bound{decimal_of(Json(format->high)).value()}, -1);
+  }
+  return range;
+}
+
+// The number without its point, and how many places that was from the end; nothing if it is large.
+std::optional<Divisor> divisor_of(const Decimal& number) {
+  if (number.fraction.size() > 6 || number.whole.size() > 6) return std::nullopt;
+  return Divisor{std::stoll(number.whole + number.fraction),
+                 static_cast<uint32_t>(number.fraction.size())};
 }
 
 // How many places behind the point 0.1, 0.01, ... leave; nothing for other numbers.
@@ -56,7 +86,7 @@ std::optional<uint32_t> places_of(const Decimal& divisor) {
 // Strings of equal keywords are one rule, so that what is known of one goes for all.
 Expr SchemaCompiler::string(const Place& schema) {
   Json keywords = Json::object();
-  for (const char* name : {"minLength", "maxLength", "pattern", "format"}) {
+  for (const char* name : {"minLength", "maxLength", "pattern", "format", "contentEncoding"}) {
     if (const Json* value = find_keyword(*schema.value, name)) keywords[name] = *value;
   }
   if (keywords.empty()) return rules_.rule(text_.string());
@@ -76,29 +106,55 @@ Expr SchemaCompiler::string_of(const Place& schema) {
   if (min > max) {
     fail_at(schema.pointer, Code::kInvalidArgument, "minLength ", min, " is above maxLength ", max);
   }
-  const std::string* regex = text_of(json, "pattern", schema.pointer);
-  const std::string* format = text_of(json, "format", schema.pointer);
-  if (!regex && !format) return text_.quoted(rules_.repeat(text_.any_char(), min, max));
-  if (regex && format) {
-    fail_at(schema.pointer, Code::kUnsupported, "pattern and format together are not supported");
-  }
-  const char* known = format ? format_pattern(*format) : nullptr;
-  if (format && !known) {
-    fail_at(schema.pointer, Code::kUnsupported, "format ", quote(*format),
-            " is not supported, expected one of ", known_formats());
-  }
-  const auto match = regex ? Pattern::Match::kAnywhere : Pattern::Match::kWhole;
+  std::vector<Condition> conditions = conditions_of(schema);
+  if (conditions.empty()) return text_.quoted(rules_.repeat(text_.any_char(), min, max));
+  const auto spelling = [&](const CharSet& set) { return text_.plain_char(set); };
   try {
-    Pattern pattern(regex ? *regex : known, rules_.limits());
-    if (!pattern.limit_length(min, max, match)) {
-      fail(Code::kUnsupported, "minLength and maxLength do not go with this ",
-           regex ? "pattern" : "format");
+    auto& [first, match] = conditions[0];
+    if (conditions.size() == 1 && first.limit_length(min, max, match)) {
+      return text_.quoted(first.expression(rules_, spelling, match));
     }
-    return text_.quoted(pattern.expression(
-        rules_, [&](const CharSet& set) { return text_.plain_char(set); }, match));
+    Languages languages;
+    Languages::Id all = languages.repeat(languages.chars(CharSet::all()), min, max);
+    for (const auto& [pattern, how] : conditions) {
+      all = languages.both(all, pattern.language(languages, how));
+    }
+    return text_.quoted(languages.expression(all, rules_, spelling));
   } catch (const Error& error) {
     fail_at(schema.pointer, error.code(), error.what());
   }
+}
+
+// What a text has to match: patterns anywhere, formats as a whole.
+std::vector<SchemaCompiler::Condition> SchemaCompiler::conditions_of(const Place& schema) {
+  std::vector<Condition> conditions;
+  const auto add = [&](std::string_view regex, Pattern::Match match) {
+    try {
+      conditions.push_back({Pattern(regex, rules_.limits()), match});
+    } catch (const Error& error) {
+      fail_at(schema.pointer, error.code(), error.what());
+    }
+  };
+  for (const std::string& regex : texts_of(*schema.value, "pattern", schema.pointer)) {
+    add(regex, Pattern::Match::kAnywhere);
+  }
+  for (const std::string& name : texts_of(*schema.value, "format", schema.pointer)) {
+    if (number_format(name)) continue;
+    const char* known = format_pattern(name);
+    if (!known) {
+      fail_at(schema.pointer, Code::kUnsupported, "format ", quote(name),
+              " is not supported, expected one of ", known_formats());
+    }
+    add(known, Pattern::Match::kWhole);
+  }
+  for (const std::string& name : texts_of(*schema.value, "contentEncoding", schema.pointer)) {
+    if (name != "base64" && name != "base64url") {
+      fail_at(schema.pointer, Code::kUnsupported, "contentEncoding ", quote(name),
+              " is not supported, expected base64 or base64url");
+    }
+    add(format_pattern(name), Pattern::Match::kWhole);
+  }
+  return conditions;
 }
 
 Expr SchemaCompiler::number(const Place& schema, Type type) {
@@ -118,9 +174,11 @@ Expr SchemaCompiler::number(const Place& schema, Type type) {
       return rules_.sequence({rules_.rule(text_.integer()),
                               rules_.optional(rules_.sequence({rules_.bytes("."), digits}))});
     }
+    const auto of = divisor_of(divisor->value);
+    if (of && of->digits <= kMostDivisor && !bounded) return multiples_of(rules_, *of);
     fail_at(schema.pointer, Code::kUnsupported, "multipleOf ",
             schema.value->at("multipleOf").dump(), bounded ? " with bounds" : "",
-            " is not supported for numbers, expected a whole number, or 0.1, 0.01, ... alone");
+            " is not supported for numbers, expected a whole number, or one of few digits alone");
   }
   const bool every = !divisor || places || (divisor->value.whole == "1");
   if (divisor && !places && !divisor->value.is_whole()) {
@@ -136,7 +194,7 @@ Expr SchemaCompiler::number(const Place& schema, Type type) {
   }
   if (every) return integers_between(rules_, *between);
   const int64_t step = divisor->value.whole.size() > 18 ? 0 : std::stoll(divisor->value.whole);
-  if (!bounded && step > 0 && step <= kMostDivisor) return multiples_of(rules_, step);
+  if (!bounded && step > 0 && step <= kMostDivisor) return multiples_of(rules_, {step, 0});
   constexpr int64_t kMostListed = 1000;
   if (!bounded || step == 0 || (between->high / step - between->low / step) >= kMostListed) {
     fail_at(schema.pointer, Code::kUnsupported, "multipleOf ",

@@ -1,0 +1,1 @@
+"""What scripts/check_grammar does, one part a module."""

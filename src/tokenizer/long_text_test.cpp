@@ -17,8 +17,10 @@ constexpr size_t kShort = 1'000'000;
 constexpr size_t kLong = 10 * kShort;
 const std::string kMark = "\xe2\x96\x81";  // U+2581
 
-// One letter, spaces, newlines, digits, a letter of three bytes, and what begins a special token.
-const std::vector<std::string> kUnits = {"a", " ", "\n", "1", "\xe4\xb8\xad", "<|im_"};
+// One letter, spaces, newlines, digits, a letter of three bytes, what begins a special token, an
+// accent for the letter before it, a byte that is no UTF-8, and NUL.
+const std::vector<std::string> kUnits = {
+    "a", " ", "\n", "1", "\xe4\xb8\xad", "<|im_", "\xcc\x81", "\xff", std::string(1, '\0')};
 
 std::string repeated(const std::string& unit, size_t size) {
   std::string text;

@@ -164,6 +164,11 @@ TEST(JinjaTemplate, EndsWithinItsLimits) {
       EXPECT_EQ(error.code(), Error::Code::kUnsupported) << source << ": " << error.what();
     }
   }
+  for (const char* const source :
+       {"{% for i in range(1000000000) %}{% endfor %}", "{{ range(10 ** 18) | list }}",
+        "{{ range(-(10 ** 18), 10 ** 18) | length }}", "{{ range(10 ** 9, 0, -1) }}"}) {
+    EXPECT_NE(error_of(source).find("range too big"), std::string::npos) << source;
+  }
   EXPECT_NE(error_of("{{ " + std::string(9999, '(') + "1" + std::string(9999, ')') + " }}")
                 .find("deeper"),
             std::string::npos);

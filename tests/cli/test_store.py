@@ -330,6 +330,10 @@ class Commands(StoreTest):
         self.assertRegex(self.cria("show", "a", "-v").out, r"(?m)^  Tensors$")
         self.assertRegex(self.cria("show", self.gguf, "--modelfile").out, rf"\nFROM {re.escape(str(self.gguf))}\n$")
         self.fail_with(2, "show", "a", "--system", "--license", env=self.env)
+        self.create("b", 'FROM tiny.gguf\nLICENSE """\n\n    A License\n      Version 1\n\n"""\nSYSTEM """one\n\ntwo\nthree"""')
+        out = self.cria("show", "b").out
+        self.assertIn("\n  License\n    A License\n    Version 1\n\n", out)
+        self.assertIn("\n  System\n    one\n    two\n    ...\n\n", out)
 
     def test_a_store_of_another_program_works_in_place(self):
         """Without config, with unknown parameters, a stray file, and an upper-case name."""

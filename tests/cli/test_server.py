@@ -65,6 +65,12 @@ class ServerTests(ServerTest):
         shown = self.answered("/api/generate", own).json["_debug_info"]
         self.assertEqual(shown["rendered_template"], "<be|Once upon a time, there>")
         self.refused("/api/generate", {**ASK, "template": "{{ if }}"}, 400, "template")
+        # Ollama's own client sends empty texts for what it does not mean.
+        self.answered("/api/create", {"model": "kind", "from": "tiny", "system": "be", "template": "", "stream": False})
+        meant = {"model": "kind", "prompt": "x", "system": "", "template": "", "suffix": "", "options": None, "_debug_render_only": True}
+        self.assertEqual(self.answered("/api/generate", meant).json["_debug_info"]["rendered_template"], "bex")
+        self.answered("/api/create", {"model": "kinder", "from": "kind", "system": "", "stream": False})
+        self.assertEqual(self.answered("/api/show", {"model": "kinder"}).json["system"], "be")
         self.refused("/api/generate", {**ASK, "suffix": "the end"}, 400, '"tiny" does not support insert')
 
     def test_insert_by_the_tokens_of_a_vocabulary(self):

@@ -123,8 +123,8 @@ Recipe read_recipe(const Models& models, const Fields& fields) {
   if (std::string draft = staged(fields, "draft_files", blobs, recipe); !draft.empty()) {
     file.drafts.push_back(std::move(draft));
   }
-  if (fields.has("template")) file.chat_template = fields.text("template");
-  if (fields.has("system")) file.system = fields.text("system");
+  file.chat_template = filled_text(fields, "template");
+  file.system = filled_text(fields, "system");
   file.licenses = fields.texts("license");
   file.renderer = fields.text("renderer");
   file.parser = fields.text("parser");

@@ -41,14 +41,19 @@ std::string text_of(const Fields& fields, std::string_view name, std::string_vie
   return text.empty() ? older : text;
 }
 
+std::optional<std::string> filled_text(const Fields& fields, std::string_view name) {
+  std::string text = fields.text(name);
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
 GenerationRequest read_generate(const Fields& fields) {
   GenerationRequest request;
   read_common(fields, request);
   CompletionRequest& completion = request.completion;
   completion.prompts = {{.text = fields.text("prompt")}};
   completion.suffix = fields.text("suffix");
-  if (fields.has("system")) completion.system = fields.text("system");
-  if (fields.has("template")) completion.chat_template = fields.text("template");
+  completion.system = filled_text(fields, "system");
+  completion.chat_template = filled_text(fields, "template");
   completion.raw = fields.flag("raw", false);
   completion.images = read_images(fields, "images");
   if (const Json* context = fields.array("context")) {

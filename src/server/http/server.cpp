@@ -229,7 +229,7 @@ class HttpServer::Impl {
       }).detach();
     } catch (const std::system_error&) {  // the system has no more threads
       handled();
-      exchange->send(busy());
+      exchange->send(busy(exchange->request()));
     }
   }
 

@@ -8,6 +8,7 @@
 #include "registry/digest.h"
 #include "registry/staging_folder.h"
 #include "server/errors.h"
+#include "server/native/read.h"
 #include "server/native/routes.h"
 #include "server/requests/messages.h"
 #include "server/requests/warnings.h"

@@ -62,7 +62,9 @@ ml::RopeOptions read_rope(const Config& c, int64_t head_dim, ml::RopePairs pairs
     c.corrupt("rope.dimension_count", "is ", rope.dims,
               ", expected an even number of at most the size of a head, which is ", head_dim);
   }
-  const std::string type = c.text("rope.scaling.type", "linear");
+  // Files of Ollama's gpt-oss do not say it.
+  const char* const usual = c.architecture() == "gptoss" ? "yarn" : "linear";
+  const std::string type = c.text("rope.scaling.type", usual);
   if (type == "none") return rope;
   if (type != "linear" && type != "yarn" && type != "longrope") {
     c.unsupported("rope.scaling.type", "is \"", type,

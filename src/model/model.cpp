@@ -5,6 +5,14 @@
 #include "base/error.h"
 
 namespace cria::model {
+namespace {
+
+// Ollama's own converter spelt it so.
+std::string usual_name(const std::string& architecture) {
+  return architecture == "gptoss" ? "gpt-oss" : architecture;
+}
+
+}  // namespace
 
 std::map<std::string_view, Registered>& architectures() {
   static std::map<std::string_view, Registered> map;
@@ -12,9 +20,10 @@ std::map<std::string_view, Registered>& architectures() {
 }
 
 std::string_view find_model(const Config& config) {
+  const std::string architecture = usual_name(config.architecture());
   std::string_view found;
   for (const auto& [name, model] : architectures()) {
-    if (model.architecture != config.architecture()) continue;
+    if (model.architecture != architecture) continue;
     const bool any = model.key.empty();
     if (any ? found.empty() : config.has(model.key) && config.count(model.key) != 0) found = name;
   }

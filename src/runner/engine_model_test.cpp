@@ -54,7 +54,7 @@ std::vector<Request> some_requests() {
   sample::Random random(5);
   std::vector<Request> requests;
   for (const int length : {1, 50, 3, 17, 90, 8}) {
-    Request request{.sampling = {.seed = random.bits()}, .max_tokens = 24};
+    Request request{.sampling = {.repeat_penalty = 1.1f, .seed = random.bits()}, .max_tokens = 24};
     for (int i = 0; i < length; ++i) {
       request.prompt.push_back(static_cast<tokenizer::Id>(random.uniform() * 256));
     }
@@ -99,7 +99,7 @@ TEST_P(EngineOverModel, SaysTheSameHoweverLittleRoomThereIs) {
   sample::Random random(9);
   std::vector<Request> requests;
   for (int i = 0; i < (reference ? 10 : 60); ++i) {
-    Request request{.sampling = {.seed = random.bits()},
+    Request request{.sampling = {.repeat_penalty = 1.1f, .seed = random.bits()},
                     .max_tokens = static_cast<int64_t>(random.uniform() * 60)};
     const int length = 1 + static_cast<int>(random.uniform() * 70);
     const int alike = static_cast<int>(random.uniform() * length);

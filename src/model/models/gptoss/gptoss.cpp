@@ -1,5 +1,6 @@
 // gpt-oss: windows in every other layer, attention with sinks, experts with biases and a limited
-// SwiGLU.
+// SwiGLU. Files of Ollama's own converter leave out some keys, and have other names for some
+// weights.
 // Reference: transformers/models/gpt_oss/modeling_gpt_oss.py.
 
 #include <cmath>
@@ -27,7 +28,8 @@ struct Options {
   explicit Options(const Config& c)
       : vocab(c.dim("vocab_size")),
         width(c.dim("embedding_length")),
-        hidden(c.dim("expert_feed_forward_length")),
+        hidden(c.dim(c.has("expert_feed_forward_length") ? "expert_feed_forward_length"
+                                                         : "feed_forward_length")),
         heads(read_heads(c, width)),
         experts(read_experts(c)),
         eps(c.positive("attention.layer_norm_rms_epsilon")),
@@ -50,8 +52,8 @@ struct Attention {
     w("attn_q", query, {o.heads.query * o.heads.dim, o.width});
     w("attn_k", key, {o.heads.key_value * o.heads.dim, o.width});
     w("attn_v", value, {o.heads.key_value * o.heads.dim, o.width});
-    w("attn_output", output, {o.width, o.heads.query * o.heads.dim});
-    w("attn_sinks.weight", sinks, {o.heads.query});
+    w("attn_output", output, {o.width, o.heads.query * o.heads.dim}, nn::alt("attn_out"));
+    w("attn_sinks.weight", sinks, {o.heads.query}, nn::alt("attn_sinks"));
   }
 
   ml::Tensor forward(ml::Tensor x, ml::Tensor positions, kvcache::Layer& cache,
@@ -89,7 +91,7 @@ struct Block {
 
   void bind(nn::Weights& w, const Options& o) {
     w("attn_norm", attention_norm, {o.width})(attention, o);
-    w("post_attention_norm", mlp_norm, {o.width})(mlp, o);
+    w("post_attention_norm", mlp_norm, {o.width}, nn::alt("ffn_norm"))(mlp, o);
   }
 
   // With `outputs`, only those rows leave the block: the last one need not compute the others.

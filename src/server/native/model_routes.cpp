@@ -100,6 +100,14 @@ void show(const Models& models, Call& call) {
   respond(call, json);
 }
 
+// Nothing, unless there is something to tell.
+void respond_done(Call& call, const Fields& fields) {
+  std::vector<std::string> warnings;
+  warn_of_unread(warnings, fields);
+  if (warnings.empty()) return call.responder.send({.body = "", .type = ""});
+  respond(call, {{"warnings", warnings}});
+}
+
 void copy(const Models& models, Call& call) {
   const Json asked = Fields::parse(call.request.body);
   const Fields fields(asked, "");
@@ -116,7 +124,7 @@ void copy(const Models& models, Call& call) {
     throw StatusError(404, concat("model \"", source, "\" not found"));
   }
   models.store().copy(from, to);
-  call.responder.send({.body = "", .type = ""});
+  respond_done(call, fields);
 }
 
 void remove(const Models& models, Call& call) {
@@ -125,7 +133,7 @@ void remove(const Models& models, Call& call) {
   const registry::Model model = models.open(model_of(fields));
   models.scheduler().unload(model.name().shortest());
   models.store().remove(model.name());
-  call.responder.send({.body = "", .type = ""});
+  respond_done(call, fields);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@ import jsonschema
 
 decimal.getcontext().prec = 1000
 MOST_DIGITS = 16
+TWICE = "a name twice"
+LARGE = "a large number"
 
 
 class NoJson(Exception):
@@ -17,7 +19,7 @@ class NoJson(Exception):
 def pairs(items):
     names = [name for name, _ in items]
     if len(set(names)) < len(names):
-        raise NoJson("name twice")
+        raise NoJson(TWICE)
     return dict(items)
 
 
@@ -25,10 +27,24 @@ def no_number(name):
     raise NoJson(name)
 
 
+def number(text):
+    """Not written out if that would take gigabytes."""
+    value = decimal.Decimal(text)
+    if abs(value.adjusted()) > MOST_DIGITS * 10 or len(text) > MOST_DIGITS * 10:
+        raise NoJson(LARGE)
+    return value
+
+
+def whole(text):
+    return int(number(text))
+
+
 def parse(text):
     """With numbers as they are written."""
     try:
-        value = json.loads(text, object_pairs_hook=pairs, parse_float=decimal.Decimal, parse_constant=no_number)
+        value = json.loads(
+            text, object_pairs_hook=pairs, parse_float=number, parse_int=whole, parse_constant=no_number
+        )
         json.dumps(value, default=str, ensure_ascii=False).encode("utf-8")
     except (ValueError, UnicodeError, RecursionError) as error:
         raise NoJson(str(error)) from error
@@ -97,7 +113,9 @@ class Judge:
         except NoJson as error:
             if side == "ours":
                 return f"fault: no JSON, {error}"
-            return "theirs is wider: a name twice" if str(error) == "name twice" else "theirs is wider: no JSON"
+            if str(error) == LARGE:
+                return "ours has fewer digits"
+            return "theirs is wider: " + (TWICE if str(error) == TWICE else "no JSON")
         error = jsonschema.exceptions.best_match(self.validator.iter_errors(value))
         if error:
             return ("fault: not by the schema, " if side == "ours" else "theirs is wider: ") + str(error.validator)

@@ -17,6 +17,7 @@ namespace {
 using Kind = Expression::Kind;
 
 constexpr uint32_t kUnknown = UINT32_MAX;
+constexpr size_t kMostContinuations = 1000;
 constexpr uint32_t kMostWrittenOut = 3;   // repetitions; more are counted,
 constexpr uint32_t kMostOfLoops = 8;      // or more than these when some are counted within
 constexpr uint32_t kMostOfNullable = 64;  // repetitions of what may be empty, which can not be
@@ -122,8 +123,9 @@ class Compiler {
     }
     return add_edges(edges);
   }
-  // The same for all characters that end alike.
+  // The same for all characters that end alike, as far as is remembered.
   StateId continuation(ByteRange bytes, StateId next) {
+    if (continuations_.size() >= kMostContinuations) continuations_.clear();
     const auto [found, is_new] = continuations_.try_emplace({bytes.first, bytes.last, next, loop_});
     if (is_new) found->second = add_edges(std::array{Edge{bytes.first, bytes.last, next}});
     return found->second;

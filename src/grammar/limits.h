@@ -10,13 +10,13 @@ struct Limits {
   size_t text = size_t{1} << 20;  // bytes of a schema, a regular expression or a GBNF grammar
   size_t nesting = 100;           // of its groups or values
   size_t expressions = 400'000;   // parts of all rules
-  size_t states = 1'000'000;      // of the compiled grammar, and as many edges between them
+  size_t states = 500'000;        // of the compiled grammar, and as many edges between them
 };
 
 // Of matching: one grammar over one vocabulary.
 struct MatchLimits {
   size_t memory = size_t{64} << 20;  // bytes of states and masks that are kept for later
-  size_t work = 50'000'000;          // steps of one mask or one token
+  size_t work = 25'000'000;          // steps of one mask or one token
   uint32_t depth = 1000;             // rules within rules, as of JSON's brackets
 };
 

@@ -70,7 +70,8 @@ class TextCursor {
     return number;
   }
 
-  // In bytes, from 1.
+  size_t offset() const { return text_.size() - rest_.size(); }  // in bytes
+  // In bytes, from 1; the longer the text before it, the longer this takes.
   size_t column() const {
     const size_t newline = before().rfind('\n');
     return before().size() - (newline == std::string_view::npos ? 0 : newline + 1) + 1;
@@ -90,7 +91,7 @@ class TextCursor {
   }
 
  private:
-  std::string_view before() const { return text_.substr(0, text_.size() - rest_.size()); }
+  std::string_view before() const { return text_.substr(0, offset()); }
 
   static constexpr uint32_t kMostNumber = 1'000'000'000;
 

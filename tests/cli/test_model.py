@@ -114,7 +114,7 @@ class Run(ModelTest):
         self.assertRegex(self.succeed("run", self.model, "", *options, "--format", "json").out, r"^\{")
 
     def test_a_format_that_can_not_be_honoured(self):
-        for format, what in (("xml", "regex:EXPRESSION"), ('{"not": {}}', "not"), ("regex:(?=a)", "lookaround"), ("schema:missing.json", "missing.json")):
+        for format, what in (("xml", "regex:EXPRESSION"), ('{"not": {"const": 1}}', "not"), ("regex:(?<=a)", "looking behind"), ("schema:missing.json", "missing.json")):
             with self.subTest(format):
                 self.assertIn(what, self.fail_with(1, "run", self.model, "hi", "--format", format).err)
 

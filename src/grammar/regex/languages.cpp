@@ -8,7 +8,7 @@
 namespace cria::grammar {
 namespace {
 
-constexpr size_t kMostNodes = 100'000, kMostSets = 500, kMostSteps = 300'000, kMostStates = 20'000;
+constexpr size_t kMostNodes = 100'000, kMostSets = 500, kMostWork = 1'000'000, kMostStates = 20'000;
 
 [[noreturn]] void too_large() {
   fail(Error::Code::kUnsupported,
@@ -30,6 +30,11 @@ Languages::Id Languages::intern(Node node) {
   nodes_.push_back(found->first);
   nullable_.push_back(find_nullable(found->first));
   return found->second;
+}
+
+void Languages::spend(size_t parts) {
+  work_ += parts;
+  if (work_ > kMostWork) too_large();
 }
 
 bool Languages::find_nullable(const Node& node) const {
@@ -84,9 +89,9 @@ Languages::Id Languages::combine(Kind kind, std::vector<Id> parts) {
       flat.push_back(part);
     }
   }
+  spend(flat.size());
   std::ranges::sort(flat);
-  const auto doubled = std::ranges::unique(flat);
-  flat.erase(doubled.begin(), doubled.end());
+  flat.erase(std::unique(flat.begin(), flat.end()), flat.end());
   if (flat.empty()) return neutral;
   if (std::ranges::find(flat, decides) != flat.end()) return decides;
   if (flat.size() == 1) return flat[0];
@@ -116,8 +121,7 @@ std::vector<Languages::Class> Languages::classes() const {
     }
   }
   std::ranges::sort(starts);
-  const auto doubled = std::ranges::unique(starts);
-  starts.erase(doubled.begin(), doubled.end());
+  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
   std::map<std::vector<bool>, std::vector<CharRange>> by_sets;
   for (size_t i = 0; i + 1 < starts.size(); ++i) {
     std::vector<bool> in;
@@ -137,7 +141,7 @@ std::vector<Languages::Class> Languages::classes() const {
 Languages::Id Languages::after(Id language, uint32_t of_class) {
   const std::pair key{language, of_class};
   if (const auto found = after_.find(key); found != after_.end()) return found->second;
-  if (after_.size() >= kMostSteps) too_large();
+  spend(1);
   const Node node = nodes_[language];  // others are made meanwhile
   const Id rest = derive(node, of_class);
   after_.emplace(key, rest);

@@ -56,6 +56,7 @@ class Languages {
   };
 
   Id intern(Node node);
+  void spend(size_t parts);
   Id combine(Kind kind, std::vector<Id> parts);
   bool find_nullable(const Node& node) const;
   std::vector<Class> classes() const;
@@ -67,6 +68,7 @@ class Languages {
   std::vector<bool> nullable_;
   std::vector<CharSet> sets_;
   Id anything_ = 0;
+  size_t work_ = 0;             // parts that were looked at
   std::vector<Class> classes_;  // while an expression is made
   std::map<std::pair<Id, uint32_t>, Id> after_;
 };

@@ -90,7 +90,7 @@ class PatternParser {
   }
 
   uint32_t parse_item() {
-    const size_t column = at_.column();
+    const size_t column = at_.offset() + 1;
     if (at_.take("(")) return parse_group();
     if (at_.take("[")) return chars(parse_class());
     if (at_.take(".")) return chars(line_terminators().complement());

@@ -1,5 +1,5 @@
 #pragma once
-// Regular expressions, in the notation of ECMAScript as far as it is regular: no lookaround, no
+// Regular expressions, in the notation of ECMAScript as far as it is regular: no looking behind, no
 // references back, no word boundaries, no Unicode properties.
 
 #include <memory>

@@ -117,6 +117,8 @@ TEST(Regex, NamesThePlaceOfWhatIsWrong) {
   refused("\\u{110000}", {"no Unicode character"});
   refused("\xff", {"UTF-8"});
   refused(std::string(60'000, '('), {"deeper than 100"});
+  refused(std::string(1 << 20, 'a'), {"more than 400000 parts"});
+  refused(std::string(300'000, 'a'), {"more than 400000 parts"});
 }
 
 GrammarPtr search(std::string_view regex, uint32_t min = 0, uint32_t max = kUnbounded) {

@@ -10,7 +10,7 @@ namespace {
 
 using Code = Error::Code;
 
-constexpr size_t kMostVisits = 100'000, kMostDepth = 200, kMostVariants = 1000;
+constexpr size_t kMostVisits = 300'000, kMostDepth = 200, kMostVariants = 1000;
 
 bool is_plain(const Json& schema) {
   for (const char* keyword : {"$ref", "allOf", "anyOf", "oneOf", "not"}) {
@@ -191,9 +191,9 @@ Expr SchemaCompiler::plain(const Place& schema) {
 Expr SchemaCompiler::of_type(const Place& schema, Type type) {
   switch (type) {
     case Type::kObject:
-      return object(schema);
+      return as_rule("object", object(schema));
     case Type::kArray:
-      return array(schema);
+      return as_rule("array", array(schema));
     case Type::kString:
       return string(schema);
     case Type::kNumber:
@@ -204,6 +204,13 @@ Expr SchemaCompiler::of_type(const Place& schema, Type type) {
     default:
       return rules_.bytes("null");
   }
+}
+
+// What holds others and may come in several places is written out once.
+Expr SchemaCompiler::as_rule(const char* name, Expr body) {
+  const Rule rule = rules_.declare(name);
+  rules_.define(rule, body);
+  return rules_.rule(rule);
 }
 
 Expr SchemaCompiler::enumerated(const Place& schema) {

@@ -53,6 +53,7 @@ class SchemaCompiler {
   Expr combined(const Place& schema);
   Expr plain(const Place& schema);
   Expr of_type(const Place& schema, Type type);
+  Expr as_rule(const char* name, Expr body);
   Expr enumerated(const Place& schema);
 
   void take_apart(const Place& schema, Parts& parts);

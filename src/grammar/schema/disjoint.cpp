@@ -106,7 +106,6 @@ bool SchemaCompiler::disjoint(const Json& a, const Json& b, const std::string& p
 // Whether another schema accepts no object that is made for this one, by a property that one of
 // them requires.
 bool SchemaCompiler::rejects(const Json& made, const Json& other, const std::string& pointer) {
-  const Visit visit(*this, pointer);
   const auto required = required_of(made, pointer), wanted = required_of(other, pointer);
   return std::ranges::any_of(required,
                              [&](const std::string& name) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/error.h"
+
 namespace cria::grammar {
 namespace {
 
@@ -31,6 +33,9 @@ namespace {
   "+(?:/" PCHAR "*)*)(?:\\?(?:" PCHAR "|[/?])*)?(?:#(?:" PCHAR "|[/?])*)?"
 #define EMAIL LOCAL "{1,32}(?:\\." LOCAL "{1,15}){0,2}@" HOST
 #define ANY "[^]*"
+// Of at most 37 and 63 characters, where texts must not be long.
+#define SHORT_HOST "[A-Za-z0-9](?:-?[A-Za-z0-9]){0,9}(?:\\.[A-Za-z]{2,8}){1,2}"
+#define SHORT_EMAIL LOCAL "{1,16}(?:\\." LOCAL "{1,8})?@" SHORT_HOST
 
 struct Format {
   const char* name;
@@ -93,19 +98,6 @@ constexpr std::array kNumberFormats{
     NumberFormat{"uint64", true, 0, 9'999'999'999'999'999},
 };
 
-#undef DATE
-#undef TIME
-#undef HOST
-#undef BYTE
-#undef IPV4
-#undef H16
-#undef LOCAL
-#undef PCHAR
-#undef IPV6
-#undef URI
-#undef EMAIL
-#undef ANY
-
 }  // namespace
 
 const char* format_pattern(std::string_view name) {
@@ -113,6 +105,19 @@ const char* format_pattern(std::string_view name) {
     if (name == format.name) return format.pattern;
   }
   return nullptr;
+}
+
+std::optional<std::string> format_pattern_within(std::string_view name, uint32_t most) {
+  constexpr uint32_t kShort = 64, kRestOfUri = 58, kMostPart = 10'000;
+  if (most < kShort) return std::nullopt;
+  if (name == "hostname" || name == "idn-hostname") return SHORT_HOST;
+  if (name == "email" || name == "idn-email") return SHORT_EMAIL;
+  const char* known = format_pattern(name);
+  if (!known || std::string_view(known) != URI) return std::nullopt;
+  // Each character of the path and of the query may be three.
+  const std::string times = concat("{0,", std::min((most - kRestOfUri) / 6, kMostPart), "}");
+  return concat("[A-Za-z][A-Za-z0-9+.-]{0,9}://" SHORT_HOST "(?::\\d{1,5})?(?:/(?:/|" PCHAR ")",
+                times, ")?(?:\\?(?:[/?]|" PCHAR ")", times, ")?");
 }
 
 const NumberFormat* number_format(std::string_view name) {
@@ -128,5 +133,20 @@ std::string known_formats() {
   }
   return names;
 }
+
+#undef DATE
+#undef TIME
+#undef HOST
+#undef BYTE
+#undef IPV4
+#undef H16
+#undef LOCAL
+#undef PCHAR
+#undef IPV6
+#undef URI
+#undef EMAIL
+#undef ANY
+#undef SHORT_HOST
+#undef SHORT_EMAIL
 
 }  // namespace cria::grammar

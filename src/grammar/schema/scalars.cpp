@@ -127,6 +127,7 @@ Expr SchemaCompiler::string_of(const Place& schema) {
 
 // What a text has to match: patterns anywhere, formats as a whole.
 std::vector<SchemaCompiler::Condition> SchemaCompiler::conditions_of(const Place& schema) {
+  const auto most = count_of(*schema.value, "maxLength", schema.pointer);
   std::vector<Condition> conditions;
   const auto add = [&](std::string_view regex, Pattern::Match match) {
     try {
@@ -145,7 +146,8 @@ std::vector<SchemaCompiler::Condition> SchemaCompiler::conditions_of(const Place
       fail_at(schema.pointer, Code::kUnsupported, "format ", quote(name),
               " is not supported, expected one of ", known_formats());
     }
-    add(known, Pattern::Match::kWhole);
+    const auto within = most ? format_pattern_within(name, *most) : std::nullopt;
+    add(within ? std::string_view(*within) : known, Pattern::Match::kWhole);
   }
   for (const std::string& name : texts_of(*schema.value, "contentEncoding", schema.pointer)) {
     if (name != "base64" && name != "base64url") {

@@ -109,6 +109,15 @@ TEST(Schema, StaysSmallWhereItAllowsMuch) {
   }
 }
 
+TEST(Schema, GrowsWithItsDepthOnly) {
+  std::string schema = R"({"type":"null"})";
+  for (int i = 0; i < 30; ++i) {
+    schema =
+        R"({"items":{"properties":{"a":{"type":"null"},"b":)" + schema + R"(},"minProperties":1}})";
+  }
+  EXPECT_LT(compile_schema(schema)->states(), 3000u);
+}
+
 TEST(Schema, CompilesThousandsOfProperties) {
   std::string schema = R"({"type":"object","properties":{)";
   for (int i = 0; i < 5000; ++i) {

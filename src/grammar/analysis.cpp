@@ -49,6 +49,8 @@ std::vector<bool> least_fixpoint(const Rules& rules, Fact fact) {
 // Whether some text of an expression is one that `bytes` and `chars` accept of what it is made of.
 template <class Bytes, class Chars>
 std::vector<bool> made_of(const Rules& rules, Bytes bytes, Chars chars) {
+  // Of each sequence, how many parts at its beginning it holds for: they are not looked at again.
+  std::vector<uint32_t> held(rules.expressions().size());
   return least_fixpoint(rules, [&](const Expression& e, const auto& of) -> bool {
     const auto is = [&](Expr part) { return of[part]; };
     switch (e.kind) {
@@ -56,8 +58,12 @@ std::vector<bool> made_of(const Rules& rules, Bytes bytes, Chars chars) {
         return bytes(e);
       case Kind::kChars:
         return chars(e);
-      case Kind::kSequence:
-        return std::ranges::all_of(rules.parts_of(e), is);
+      case Kind::kSequence: {
+        const auto parts = rules.parts_of(e);
+        uint32_t& first = held[static_cast<size_t>(&e - rules.expressions().data())];
+        while (first < parts.size() && of[parts[first]]) ++first;
+        return first == parts.size();
+      }
       case Kind::kChoice:
         return std::ranges::any_of(rules.parts_of(e), is);
       case Kind::kRepeat:

@@ -110,6 +110,8 @@ TEST(Gbnf, StaysWithinLimits) {
   std::string stars = "root ::= \"a\"";
   for (int i = 0; i < 50; ++i) stars += "{0,3}";
   expect_error([&] { compile_gbnf(stars); }, Code::kInvalidArgument, {"states"});
+  const std::string dots = "root ::= " + std::string(120'000, '.');
+  expect_error([&] { compile_gbnf(dots); }, Code::kInvalidArgument, {"states"});
   expect_error([&] { compile_gbnf(std::string(2 << 20, ' ')); }, Code::kInvalidArgument, {"bytes"});
   expect_error([] { compile_gbnf("root ::= (\"a\"?){0,1000}"); }, Code::kUnsupported,
                {"may be empty", "1000"});

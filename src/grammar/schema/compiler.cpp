@@ -26,6 +26,15 @@ bool is_only_reference(const Json& schema) {
   return schema.contains("$ref");
 }
 
+// As some write a reference that has a description.
+bool is_only_all_of_one(const Json& schema) {
+  const Json* all = find_keyword(schema, "allOf");
+  if (!all || !all->is_array() || all->size() != 1) return false;
+  return std::ranges::all_of(schema.items(), [](const auto& item) {
+    return item.key() == "allOf" || is_annotation(item.key());
+  });
+}
+
 }  // namespace
 
 SchemaCompiler::Visit::Visit(SchemaCompiler& compiler, const std::string& pointer)
@@ -33,10 +42,15 @@ SchemaCompiler::Visit::Visit(SchemaCompiler& compiler, const std::string& pointe
   if (compiler.depth_ >= kMostDepth) {
     fail_at(pointer, Code::kInvalidArgument, "schemas are combined without an end");
   }
-  if (++compiler.visits_ > kMostVisits) {
+  compiler.spend(1, pointer);
+  ++compiler.depth_;
+}
+
+void SchemaCompiler::spend(size_t visits, const std::string& pointer) {
+  visits_ += visits;
+  if (visits_ > kMostVisits) {
     fail_at(pointer, Code::kInvalidArgument, "schemas are combined in too many ways");
   }
-  ++compiler.depth_;
 }
 
 SchemaCompiler::SchemaCompiler(std::string_view text, const SchemaOptions& options,
@@ -69,6 +83,7 @@ Expr SchemaCompiler::value(const Place& schema) {
   }
   check_keywords(*schema.value, schema.pointer);
   if (is_plain(*schema.value)) return plain(schema);
+  if (is_only_all_of_one(*schema.value)) return value(schema["allOf"][0]);
   return is_only_reference(*schema.value) ? reference(schema) : combined(schema);
 }
 
@@ -131,6 +146,9 @@ void SchemaCompiler::take_apart(const Place& schema, Parts& parts) {
               "the keyword \"not\" is supported only for all values, {}");
     }
     parts.never = true;
+  }
+  if (const Json* known = find_keyword(parts.plain, "properties")) {
+    spend(known->size(), schema.pointer);  // each is copied
   }
   parts.plain = merge(parts.plain, own, schema.pointer);
   if (const std::string* name = text_of(*schema.value, "$ref", schema.pointer)) {

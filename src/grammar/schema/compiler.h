@@ -35,6 +35,8 @@ class SchemaCompiler {
     SchemaCompiler& compiler_;
   };
 
+  void spend(size_t visits, const std::string& pointer);
+
   // What holds for a value at once: plain keywords, and of each group one schema.
   struct Parts {
     Json plain = Json::object();

@@ -77,6 +77,11 @@ constexpr std::array kFormats{
     Format{"cuid", "c[0-9a-z]{24}"},
     Format{"cuid2", "[a-z][0-9a-z]{23}"},
     Format{"ulid", "[0-7][0-9A-HJKMNP-TV-Z]{25}"},
+    Format{"hex", "[0-9A-Fa-f]*"},
+    // What zod means by these stands in a pattern beside them.
+    Format{"starts_with", ANY},
+    Format{"ends_with", ANY},
+    Format{"includes", ANY},
     Format{"password", ANY},
     Format{"binary", ANY},
     Format{"path", ANY},

@@ -46,6 +46,8 @@ TEST(Schema, RefusesByNameWhatItCanNotHonour) {
           {"oneOf"});
   refused(R"({"type":"object","minProperties":3})", {"minProperties 3"});
   refused(R"({"$ref":"#"})", {"begins with itself"});
+  refused(R"({"$defs":{"a":{"allOf":[{"$ref":"#/$defs/a"}]}},"$ref":"#/$defs/a"})",
+          {"begins with itself"});
   refused(R"({"$defs":{"a":{"anyOf":[{"$ref":"#/$defs/a"},{"type":"null"}]}},"$ref":"#/$defs/a"})",
           {"begins with itself"});
 }
@@ -78,7 +80,8 @@ TEST(Schema, RefusesWhatMakesNoSense) {
   refused(R"({"allOf":[{"type":"string"},{"type":"null"}]})", {"no value has both"});
   refused(R"({"type":"object","required":["a"],"properties":{},"additionalProperties":false})",
           {"no text fits"});
-  refused(R"({"$defs":{"a":{"allOf":[{"$ref":"#/$defs/a"}]}},"$ref":"#/$defs/a"})",
+  refused(R"({"$defs":{"a":{"allOf":[{"$ref":"#/$defs/a"}],"minLength":1}},
+              "$ref":"#/$defs/a"})",
           {"without an end"});
   refused(std::string(10'000, '[') + std::string(10'000, ']'), {"nests deeper"});
   std::string deep = "true";
@@ -95,6 +98,12 @@ TEST(Schema, RefusesWhatIsCombinedInTooManyWays) {
   }
   schema += R"("40":{"type":"string"}}})";
   expect_error([&] { compile_schema(schema); }, Code::kInvalidArgument, {"too many ways"});
+}
+
+TEST(Schema, RefusesToCombineThousandsOfObjects) {
+  std::string schema = R"({"allOf":[{})";
+  for (int i = 0; i < 3000; ++i) schema += concat(",{\"properties\":{\"", i, "\":true}}");
+  expect_error([&] { compile_schema(schema + "]}"); }, Code::kInvalidArgument, {"too many ways"});
 }
 
 // What is long is counted, not written out.

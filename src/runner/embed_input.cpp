@@ -38,9 +38,7 @@ EmbedInput embed_input(const tokenizer::Tokenizer& tokenizer, std::string_view t
   std::vector<tokenizer::Id> ids = tokenizer.encode(text);
   EmbedInput input{.left_out = cut(ids, most - ends.count())};
   if (input.left_out > 0 && ids.empty()) {
-    fail(Error::Code::kInvalidArgument, "a context of ", most,
-         " tokens has no room for any of the text: input after truncation exceeds maximum context "
-         "length");
+    fail(Error::Code::kInvalidArgument, "input after truncation exceeds maximum context length");
   }
   append(input, ends.first, ids, ends.last);
   return input;

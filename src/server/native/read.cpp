@@ -98,8 +98,7 @@ EmbeddingRequest read_embed(const Fields& fields) {
   read_options(fields, request.options, request.warnings);
   const Json* options = fields.object("options");
   if (options && Fields(*options, "options").integer("num_ctx") == 0) {
-    fail(Code::kInvalidArgument,
-         "options.num_ctx is 0: input after truncation exceeds maximum context length");
+    fail(Code::kInvalidArgument, "input after truncation exceeds maximum context length");
   }
   request.keep_alive = read_keep_alive(fields);
   warn_of_unread(request.warnings, fields);

@@ -8,7 +8,7 @@ namespace {
 
 using Kind = Value::Kind;
 
-enum class Class { kNone, kBool, kInteger, kFloat, kText };
+enum class Class { kNone, kBool, kInteger, kFloat, kComplex, kText };
 
 Class class_of(const Value& value) {
   switch (value.kind()) {
@@ -19,6 +19,8 @@ Class class_of(const Value& value) {
       return Class::kInteger;
     case Kind::kFloat:
       return Class::kFloat;
+    case Kind::kComplex:
+      return Class::kComplex;
     case Kind::kText:
       return Class::kText;
     default:
@@ -58,6 +60,8 @@ bool equal(const Value& a, const Value& b, Calls& calls) {
       return a.integer() == b.integer();
     case Class::kFloat:
       return a.real() == b.real();
+    case Class::kComplex:
+      return a.complex() == b.complex();
     case Class::kText:
       calls.budget.read(std::min(a.text().size(), b.text().size()));
       return a.text() == b.text();

@@ -29,6 +29,8 @@ class Writer {
         return;
       case Kind::kFloat:
         return number(value.real());
+      case Kind::kComplex:
+        return;  // JSON has none: Go's function says nothing then
       case Kind::kText:
         return text(value.text());
       case Kind::kList:

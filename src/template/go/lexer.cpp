@@ -208,8 +208,22 @@ class Lexer {
     }
   }
 
+  // "1+2i" is one number: what follows a sign must be imaginary.
   void lex_number() {
     const size_t begin = position_;
+    bool is_good = scan_number();
+    if (is_good && (peek() == '+' || peek() == '-')) {
+      is_good = scan_number() && source_[position_ - 1] == 'i';
+    }
+    if (!is_good) {
+      const std::string number = quote(source_.substr(begin, position_ - begin));
+      return fail_at(begin, "bad number syntax: " + number);
+    }
+    emit(Kind::kNumber, begin);
+  }
+
+  // False with the position behind the first character that does not belong to one.
+  bool scan_number() {
     std::string_view digits = "0123456789_", exponent = "eE";
     accept("+-");
     if (accept("0")) {
@@ -230,14 +244,10 @@ class Lexer {
       accept("+-");
       accept_all("0123456789_");
     }
-    const bool is_imaginary = peek() == 'i' || peek() == '+' || peek() == '-';
-    if (at_name() || is_imaginary) {
-      position_ += chat::decode_rune(rest()).size;
-      const std::string number = quote(source_.substr(begin, position_ - begin));
-      return fail_at(begin, is_imaginary ? concat("complex number ", number, " is not supported")
-                                         : concat("bad number syntax: ", number));
-    }
-    emit(Kind::kNumber, begin);
+    accept("i");
+    if (!at_name()) return true;
+    position_ += chat::decode_rune(rest()).size;
+    return false;
   }
 
   std::string_view source_;

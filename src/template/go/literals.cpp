@@ -117,6 +117,31 @@ std::optional<double> real(std::string_view text) {
   return is_tiny ? std::optional(0.0) : std::nullopt;
 }
 
+std::optional<double> signed_real(std::string_view literal) {
+  const bool is_negative = literal.starts_with('-');
+  if (is_negative || literal.starts_with('+')) literal.remove_prefix(1);
+  const auto text = without_underscores(literal);
+  const auto number = text ? real(*text) : std::nullopt;
+  return number && is_negative ? -*number : number;
+}
+
+// Ends in i; before the imaginary part may be a real one: up to a sign that is of no exponent.
+Number parse_complex(std::string_view literal) {
+  literal.remove_suffix(1);
+  const auto is_exponent = [](char c) {
+    return std::string_view("eEpP").find(c) != std::string_view::npos;
+  };
+  size_t parts = literal.find_last_of("+-");
+  if (parts != literal.npos && parts > 0 && is_exponent(literal[parts - 1])) {
+    parts = literal.find_last_of("+-", parts - 1);
+  }
+  const bool has_both = parts != literal.npos && parts > 0;
+  const auto first = has_both ? signed_real(literal.substr(0, parts)) : std::optional(0.0);
+  const auto second = signed_real(has_both ? literal.substr(parts) : literal);
+  if (!first || !second) return {{}, Number::Problem::kSyntax};
+  return {{std::complex<double>(*first, *second)}, {}};
+}
+
 }  // namespace
 
 std::optional<std::string> unquote(std::string_view literal) {
@@ -147,6 +172,7 @@ std::optional<int64_t> parse_character(std::string_view literal) {
 }
 
 Number parse_number(std::string_view literal) {
+  if (literal.ends_with('i')) return parse_complex(literal);
   constexpr uint64_t kLargest = INT64_MAX;
   const bool is_negative = literal[0] == '-';
   const bool is_signed = is_negative || literal[0] == '+';

@@ -16,7 +16,7 @@ std::optional<int64_t> parse_character(std::string_view literal);
 
 struct Number {
   enum class Problem { kNone, kOverflow, kSyntax };
-  Value value;  // an int or a float64; invalid: an integer that fits in no int
+  Value value;  // an int, a float64 or a complex128; invalid: an integer that fits in no int
   Problem problem = Problem::kNone;
 };
 Number parse_number(std::string_view literal);

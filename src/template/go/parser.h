@@ -8,8 +8,7 @@
 
 namespace cria::go {
 
-// InvalidArgument: whatever Go refuses to parse, and complex numbers. Unsupported: nested too
-// deeply.
+// InvalidArgument: whatever Go refuses to parse. Unsupported: nested too deeply.
 Program parse(std::string name, std::string source);
 
 }  // namespace cria::go

@@ -83,6 +83,8 @@ void Printer::nested(const Value& value, char32_t verb, int depth) {
       return integer(value, verb);
     case Kind::kFloat:
       return real(value, verb);
+    case Kind::kComplex:
+      return complex(value, verb);
     case Kind::kText:
       if (!is_one_of(verb, U"vsxXq")) return bad_verb(value, verb);
       return text(value.marked(), verb);
@@ -131,6 +133,17 @@ void Printer::integer(const Value& value, char32_t verb) {
 void Printer::real(const Value& value, char32_t verb) {
   if (!is_one_of(verb, U"vbeEfFgGxX")) return bad_verb(value, verb);
   pad(real_text(value.real(), static_cast<char>(verb), flags_), false);
+}
+
+// Both parts are as wide as is asked for, and the second always has a sign.
+void Printer::complex(const Value& value, char32_t verb) {
+  if (!is_one_of(verb, U"vbeEfFgGxX")) return bad_verb(value, verb);
+  append("(");
+  pad(real_text(value.complex().real(), static_cast<char>(verb), flags_), false);
+  Flags with_sign = flags_;
+  with_sign.plus = true;
+  pad(real_text(value.complex().imag(), static_cast<char>(verb), with_sign), false);
+  append("i)");
 }
 
 void Printer::text(const MarkedText& text, char32_t verb) {

@@ -29,6 +29,7 @@ class Printer {
   void nested(const Value& value, char32_t verb, int depth);
   void integer(const Value& value, char32_t verb);
   void real(const Value& value, char32_t verb);
+  void complex(const Value& value, char32_t verb);
   void text(const MarkedText& text, char32_t verb);
   void hexadecimal(std::string_view text, char32_t verb);
   void list(const List& list, char32_t verb, int depth);

@@ -1,7 +1,6 @@
 #pragma once
 // Go's text/template, as far as a template can use it, with the functions that Ollama adds. Data is
-// JSON-like: lists are []any, objects map[string]any, whole numbers int. Complex numbers are
-// refused.
+// JSON-like: lists are []any, objects map[string]any, whole numbers int.
 
 #include <ctime>
 #include <string>

@@ -75,6 +75,8 @@ TEST(GoTemplate, ReadsConstants) {
                "\xc3\xa9"
                "AA\t\""},
               {"{{ `a\\n\r` }}", "a\\n"},
+              {"{{ 4i }} {{ 1+2i }} {{ -1.5-2e-3i }} {{ 0x1p4+1e+2i }} {{ 0i }} {{ 073i }}",
+               "(0+4i) (1+2i) (-1.5-0.002i) (16+100i) (0+0i) (0+73i)"},
               {"{{ true }} {{ -9223372036854775808 }}", "true -9223372036854775808"}});
 }
 
@@ -170,6 +172,9 @@ TEST(GoTemplate, FormatsAsPrintfDoes) {
        {"{{ printf \"%d\" nil }} {{ printf \"x\" 1 nil }} {{ printf \"%\" }} {{ printf \"%[9]d\" 1 "
         "}}",
         "%!d(<nil>) x%!(EXTRA int=1, <nil>) %!(NOVERB) %!d(BADINDEX)"},
+       {"{{ printf \"%v|%7.2f|%+e|%T|%d\" 1+2i 1-2i 1+2i 1i 1i }}",
+        "(1+2i)|(   1.00  -2.00i)|(+1.000000e+00+2.000000e+00i)|complex128|%!d(complex128=(0+1i))"},
+       {"{{ eq 1+2i 1+2i }} {{ ne 1i 2i }} {{ if 0i }}x{{ end }}{{ json 1i }}", "true true "},
        {"{{ .n | printf \"%s-%03d\" \"a\" }}", "a-005"}});
 }
 
@@ -216,7 +221,9 @@ TEST(GoTemplate, RefusesToParseWhatGoDoes) {
       {"{{ 1 | 2 }}", "non executable command in pipeline stage 2"},
       {"{{ print 1, 2 }}", "unexpected \",\" in operand"},
       {"{{ \"a\".x }}", "unexpected . after term"},
-      {"{{ 1i }}", "complex number \"1i\" is not supported"},
+      {"{{ 1+2 }}", "bad number syntax: \"1+2\""},
+      {"{{ 1ix }}", "bad number syntax: \"1ix\""},
+      {"{{ 0b1i }}", "illegal number syntax: \"0b1i\""},
       {"{{ 9223372036854775808_ }}", "illegal number syntax"},
       {"{{ 18446744073709551616 }}", "integer overflow"},
       {"{{ 08 }}", "integer overflow"},

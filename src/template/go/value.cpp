@@ -127,6 +127,8 @@ std::string type_name(const Value& value) {
       return "uint8";
     case Value::Kind::kFloat:
       return "float64";
+    case Value::Kind::kComplex:
+      return "complex128";
     case Value::Kind::kText:
       return "string";
     case Value::Kind::kList:
@@ -152,6 +154,8 @@ bool truth(const Value& value) {
       return value.integer() != 0;
     case Value::Kind::kFloat:
       return value.real() != 0;
+    case Value::Kind::kComplex:
+      return value.complex() != 0.0;
     case Value::Kind::kText:
       return !value.text().empty();
     case Value::Kind::kList:

@@ -1,6 +1,7 @@
 #pragma once
 // The values that a Go template computes with. They share what they hold, and never change.
 
+#include <complex>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,6 +32,7 @@ struct Value {
     kInt,
     kByte,
     kFloat,
+    kComplex,
     kText,
     kList,
     kMap,
@@ -38,7 +40,7 @@ struct Value {
   };
   using Text = std::shared_ptr<const MarkedText>;
 
-  std::variant<Invalid, NilInterface, bool, int64_t, uint8_t, double, Text,
+  std::variant<Invalid, NilInterface, bool, int64_t, uint8_t, double, std::complex<double>, Text,
                std::shared_ptr<const List>, std::shared_ptr<const Map>,
                std::shared_ptr<const Struct>>
       held;                  // in the order of Kind
@@ -55,6 +57,7 @@ struct Value {
     return is(Kind::kByte) ? std::get<uint8_t>(held) : std::get<int64_t>(held);
   }
   double real() const { return std::get<double>(held); }
+  std::complex<double> complex() const { return std::get<std::complex<double>>(held); }
   const MarkedText& marked() const { return *std::get<Text>(held); }
   const std::string& text() const { return marked().text(); }
   const List& list() const { return *std::get<std::shared_ptr<const List>>(held); }

@@ -83,6 +83,17 @@ class ModelsTests(SchedulerTest):
         self.assertEqual((reason, prompt + written), ("length", 41))
         self.refused("/api/generate", {**long, "truncate": False}, 400, "tokens", "context holds 40")
 
+    def test_who_asks_for_no_context_is_not_given_a_small_one(self):
+        (self.folder / "Modelfile").write_text(f"FROM {self.folder / 'tiny.gguf'}\n")
+        self.succeed("create", "free", "-f", self.folder / "Modelfile", env=self.env)
+        contexts = []
+        for options in ({"num_ctx": 40}, {}, {"num_ctx": 40}, {}):
+            self.answered("/api/generate", {**ASK, "model": "free", "options": {**GREEDY, **options}})
+            contexts += [one["context_length"] for one in self.get("/api/ps").json["models"]]
+        self.assertEqual(contexts[0], 40)
+        self.assertGreaterEqual(contexts[1], 4096)
+        self.assertEqual(contexts[1:], [contexts[1]] * 3)
+
     def test_what_was_written_for_somebody_who_went_away_is_counted(self):
         self.begin(2000).leave()
         self.wait_for(lambda: self.users() == 0, "the answer goes on for nobody")

@@ -12,6 +12,10 @@ constexpr int64_t kUsualLength = 4096;  // of a conversation
 
 }  // namespace
 
+int64_t usual_context(int64_t largest) {
+  return largest > 0 ? std::min(largest, kMostByItself) : kLeastContext;
+}
+
 serving::EngineSize engine_size(const model::LoadedModel& loaded,
                                 const serving::ComputeOptions& compute, const SizeWishes& wishes) {
   const int64_t share = wishes.available / 4;
@@ -23,7 +27,7 @@ serving::EngineSize engine_size(const model::LoadedModel& loaded,
   const int64_t largest = serving::context_length(loaded);
   int64_t context = wishes.context;
   if (context == 0) {
-    context = largest > 0 ? std::min(largest, kMostByItself) : kLeastContext;
+    context = usual_context(largest);
     while (context > kLeastContext && bytes_of(context, context) > share) {
       context = std::max(kLeastContext, context / 2);
     }

@@ -116,8 +116,8 @@ Scheduler::Lease Models::text(const std::string& name, const Options& options,
     const auto* text = dynamic_cast<const LoadedText*>(&loaded);
     if (!text || asked.threads != threads) return false;
     const int64_t largest = text->model->largest_context();
-    const int64_t context = largest > 0 ? std::min(asked.context, largest) : asked.context;
-    return context <= text->model->size().context;
+    const int64_t context = asked.context > 0 ? asked.context : usual_context(largest);
+    return (largest > 0 ? std::min(context, largest) : context) <= text->model->size().context;
   };
   wanted.predict = [this, stored, how, opening, size, asked] {
     opening->loaded = read(stored.file(), how);

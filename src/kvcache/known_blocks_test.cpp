@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "kvcache/test_cache.h"
 
 namespace cria::kvcache {
@@ -124,6 +126,50 @@ TEST(KnownBlocks, ThatCanNotBeAreRefused) {
   refused(1, [](KnownBlock& block) { block.rows.pop_back(); });
   refused(2, [](KnownBlock& block) { block.rows.push_back({}); });
   refused(1, [&](KnownBlock& block) { block = good[0]; });
+}
+
+// Whatever blocks claim to be, the cache stays one that works.
+TEST(KnownBlocks, OfAnyKindLeaveTheCacheSound) {
+  Options options = roomy(24);
+  const std::vector<LayerSpec> layers{full_layer(), window_layer(3)};
+  CacheFixture from(options, layers);
+  from.remember({1, 2, 3, 4, 5, 6, 7});
+  from.remember({1, 2, 3, 9, 9});
+  const std::vector<KnownBlock> good = known(from);
+  std::mt19937 random(5);
+  const auto below = [&](size_t n) { return random() % n; };
+  for (int round = 0; round < 500; ++round) {
+    std::vector<KnownBlock> blocks;
+    for (size_t i = 0; i < 1 + below(12); ++i) {
+      KnownBlock block = good[below(good.size())];
+      const size_t what = below(8);
+      if (what == 0) block.before = static_cast<int32_t>(below(6)) - 2;
+      if (what == 1) block.tokens.resize(below(4), 1);
+      if (what == 2) block.groups = below(8);
+      if (what == 3) block.rows.resize(below(40));
+      if (what == 4) block.tokens[0] = static_cast<int32_t>(below(9));
+      if (what == 5) block.before = static_cast<int32_t>(i) - 1;
+      // Most have the rows that they should.
+      CacheFixture any(options, layers);
+      if (const auto bytes = any.cache.known_bytes(block); bytes && what != 3) {
+        block.rows.resize(*bytes);
+      }
+      blocks.push_back(std::move(block));
+    }
+    CacheFixture to(options, layers);
+    take(to, blocks);
+    for (const Ids& ids : {Ids{1, 2, 3, 4, 5, 6, 7, 8}, Ids{1, 2, 3, 9, 9, 9}, Ids{5, 5, 5}}) {
+      const auto opened = to.cache.open(ids).value();
+      const auto cached = opened.cached;
+      to.append_all(opened.sequence, {ids.begin() + cached, ids.end()});
+      to.cache.close(opened.sequence);
+    }
+    const Sequence all = to.cache.open().value();
+    EXPECT_EQ(to.cache.reserve(all, 24), Outcome::kOk) << "everything can be evicted";
+    to.cache.close(all);
+    to.usage(0);
+    to.usage(1);
+  }
 }
 
 TEST(KnownBlocks, NothingFollowsAPart) {

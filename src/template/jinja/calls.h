@@ -38,6 +38,11 @@ struct Calls {
     count(items.size());
     return sequence_value(kind, std::move(items));
   }
+  // A text, or a key, that is looked at.
+  void read(const Value& value) {
+    if (value.is_text()) budget.read(value.text().size());
+    if (value.is(Value::Kind::kSequence)) budget.read(Dict::kLongestTuple);
+  }
   // Items that are made or copied; memory for them is as dear as time.
   void count(size_t items) { budget.step(4 * static_cast<int64_t>(items)); }
 };

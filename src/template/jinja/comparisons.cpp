@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "template/common/search.h"
 #include "template/common/unicode.h"
 #include "template/jinja/operators.h"
 
@@ -120,9 +121,12 @@ bool contains(const Value& container, const Value& item, Calls& calls) {
       refuse("'in <string>' requires string as left operand, not ", type_name(item));
     }
     calls.budget.read(container.text().size());
-    return container.text().find(item.text()) != std::string::npos;
+    return chat::find_text(container.text(), item.text()) != std::string::npos;
   }
-  if (container.is(Kind::kDict)) return container.dict().find(item) != nullptr;
+  if (container.is(Kind::kDict)) {
+    calls.read(item);
+    return container.dict().find(item) != nullptr;
+  }
   if (!container.is(Kind::kSequence) && !container.is_undefined()) {
     refuse("argument of type '", type_name(container), "' is not iterable");
   }

@@ -52,6 +52,7 @@ Value Interpreter::evaluate_operands(const Expression& expression) {
     case Kind::kCall:
       return call(first, arguments(expression.arguments));
     case Kind::kTest:
+      calls_.read(first);
       return bool_value(
           apply_test(expression.name, first, arguments(expression.arguments), calls_));
     case Kind::kNot:
@@ -76,6 +77,7 @@ Value Interpreter::dict(const Expression& expression) {
   Dict made;
   for (size_t i = 0; i < expression.operands.size(); i += 2) {
     const Value key = evaluate(*expression.operands[i]);
+    calls_.read(key);
     made.set(key, evaluate(*expression.operands[i + 1]));
   }
   return dict_value(std::move(made));
@@ -96,6 +98,7 @@ Value Interpreter::filter(const Expression& expression) {
   const Value value = of ? evaluate(*of) : *block_;
   const Arguments given = arguments(expression.arguments);
   line_ = expression.line;
+  calls_.read(value);
   return apply_filter(expression.name, value, given, calls_);
 }
 
@@ -147,6 +150,8 @@ Arguments Interpreter::arguments(const CallArguments& given) {
       result.keywords.emplace_back(key.text(), value);
     }
   }
+  for (const Value& value : result.positional) calls_.read(value);
+  for (const auto& [known, value] : result.keywords) calls_.read(value);
   return result;
 }
 

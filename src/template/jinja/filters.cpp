@@ -42,6 +42,7 @@ Value attribute_path(const Value& of, const Value* path, Calls& calls, const Val
   if (!path || path->is_none()) return of;
   if (!path->is_text()) return step(of, *path);
   Value value = of;
+  calls.budget.read(path->text().size() * 64);
   for (const MarkedText& part : split(path->marked(), ".", -1, Side::kLeft)) {
     const bool is_number = !part.text().empty() && std::ranges::all_of(part.text(), [](char c) {
       return c >= '0' && c <= '9';

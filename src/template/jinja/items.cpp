@@ -111,6 +111,24 @@ std::optional<Value> own_item(const Value& of, const Value& key) {
   return sequence.items[static_cast<size_t>(index)];
 }
 
+// What a part of a range begins and ends with, and its step.
+std::array<int64_t, 3> cut(const std::array<int64_t, 3>& range, int64_t first, int64_t stop,
+                           int64_t by) {
+  const auto [start, end, step] = range;
+  const auto place = [start = start, step = step](int64_t index) {
+    int64_t at = 0;
+    const bool overflows =
+        __builtin_mul_overflow(index, step, &at) || __builtin_add_overflow(start, at, &at);
+    if (overflows) refuse_unsupported("an integer beyond 64 bits");
+    return at;
+  };
+  int64_t steps = 0;
+  if (__builtin_mul_overflow(step, by, &steps)) {
+    refuse_unsupported("an integer beyond 64 bits");
+  }
+  return {place(first), place(stop), steps};
+}
+
 std::string described(const Value& of) {
   return of.is_none() ? "None" : concat("'", type_name(of), " object'");
 }
@@ -126,6 +144,7 @@ Value attribute(const Value& of, std::string_view name) {
 
 Value item(const Value& of, const Value& key, Calls& calls) {
   check_defined(of);
+  calls.read(key);
   if (of.is_text() && key.is_whole()) calls.budget.read(of.text().size() * 16);
   if (auto found = own_item(of, key)) return *std::move(found);
   if (!key.is_text()) {
@@ -187,8 +206,7 @@ Value slice(const Value& of, const Value& begin, const Value& end, const Value& 
   if (of.is_text()) return calls.text(std::move(text));
   calls.count(items.size());
   Sequence part{.kind = of.sequence().kind, .items = std::move(items)};
-  const auto& [start, unused, steps] = of.sequence().range;
-  part.range = {start + first * steps, start + stop * steps, steps * by};
+  if (part.kind == Sequence::Kind::kRange) part.range = cut(of.sequence().range, first, stop, by);
   return sequence_value(std::move(part));
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "template/common/search.h"
+
 namespace cria::jinja {
 namespace {
 
@@ -109,7 +111,7 @@ MarkedText replaced(const MarkedText& text, std::string_view from, const MarkedT
   MarkedText out;
   size_t position = 0;
   for (int64_t count = 0; limit < 0 || count < limit; ++count) {
-    const size_t found = all.find(from, position);
+    const size_t found = chat::find_text(all, from, position);
     if (found == std::string_view::npos) break;
     out.append(text.substr(position, found));
     out.append(to);
@@ -132,7 +134,7 @@ std::vector<MarkedText> split(const MarkedText& text, std::string_view separator
   if (from == Side::kRight) {
     size_t end = all.size();
     while (may() && end >= separator.size()) {
-      const size_t found = all.rfind(separator, end - separator.size());
+      const size_t found = chat::find_last_text(all.substr(0, end), separator);
       if (found == std::string_view::npos) break;
       parts.push_back(text.substr(found + separator.size(), end));
       end = found;
@@ -143,7 +145,7 @@ std::vector<MarkedText> split(const MarkedText& text, std::string_view separator
   }
   size_t begin = 0;
   while (may()) {
-    const size_t found = all.find(separator, begin);
+    const size_t found = chat::find_text(all, separator, begin);
     if (found == std::string_view::npos) break;
     parts.push_back(text.substr(begin, found));
     begin = found + separator.size();

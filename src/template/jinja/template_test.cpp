@@ -132,31 +132,49 @@ TEST(JinjaTemplate, ChangesNoListsAndShowsNoInnards) {
 
 // Each would take all time, memory or stack.
 TEST(JinjaTemplate, EndsWithinItsLimits) {
-  for (const char* const source : {
-           "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
-           "{% set n = namespace(x='a') %}{% for i in range(99) %}{% set n.x = n.x + n.x %}{% "
-           "endfor %}",
-           "{% set n = namespace(x=[1]) %}{% for i in range(99) %}{% set n.x = n.x + n.x %}{% "
-           "endfor %}",
-           "{% set n = namespace(x=[1]) %}{% for i in range(99) %}{% set n.x = [n.x, n.x] %}{% "
-           "endfor %}{{ n.x }}",
-           "{% set n = namespace(x=[1]) %}{% for i in range(9999) %}{% set n.x = [n.x] %}{% endfor "
-           "%}",
-           "{{ 'a' * 999999999999 }}",
-           "{{ [1] * 999999999999 }}",
-           "{{ 'a'.center(99999999999) }}",
-           "{{ '%99999999d' % 1 }}",
-           "{{ '{:99999999}'.format(1) }}",
-           "{{ ('a' * 9999999).replace('a', 'a' * 99999) }}",
-           "{{ ('a' * 99999) | list | join('b' * 99999) }}",
-           "{{ ([1] * 999999) | tojson(separators=('a' * 999999, '')) }}",
-           "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
-           "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
-           "{% set n = namespace() %}{% set n.n = n %}{{ n }}",
-           "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = s[5] %}{% endfor %}",
-           "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = s.find('b') %}{% "
-           "endfor %}",
-       }) {
+  for (
+      const char* const source : {
+          "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+          "{% set n = namespace(x='a') %}{% for i in range(99) %}{% set n.x = n.x + n.x %}{% "
+          "endfor %}",
+          "{% set n = namespace(x=[1]) %}{% for i in range(99) %}{% set n.x = n.x + n.x %}{% "
+          "endfor %}",
+          "{% set n = namespace(x=[1]) %}{% for i in range(99) %}{% set n.x = [n.x, n.x] %}{% "
+          "endfor %}{{ n.x }}",
+          "{% set n = namespace(x=[1]) %}{% for i in range(9999) %}{% set n.x = [n.x] %}{% endfor "
+          "%}",
+          "{{ 'a' * 999999999999 }}",
+          "{{ [1] * 999999999999 }}",
+          "{{ 'a'.center(99999999999) }}",
+          "{{ '%99999999d' % 1 }}",
+          "{{ '{:99999999}'.format(1) }}",
+          "{{ ('a' * 9999999).replace('a', 'a' * 99999) }}",
+          "{{ ('a' * 99999) | list | join('b' * 99999) }}",
+          "{{ ([1] * 999999) | tojson(separators=('a' * 999999, '')) }}",
+          "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+          "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+          "{% set n = namespace() %}{% set n.n = n %}{{ n }}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = s[5] %}{% endfor %}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = s.find('b') %}{% "
+          "endfor %}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = {}[s] %}{% endfor %}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = {}.get(s) %}{% endfor "
+          "%}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = s in {} %}{% endfor %}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = {s: 1} %}{% endfor %}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = s | int %}{% endfor %}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = [1] | map(attribute=s) "
+          "| list %}{% endfor %}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = '' | attr(s) %}{% "
+          "endfor %}",
+          "{% set s = 'a' * 9999999 %}{% for i in range(99999) %}{% set x = s.count('aa') %}{% "
+          "endfor %}",
+          "{% set n = namespace(x=(1,)) %}{% for i in range(60) %}{% set n.x = (n.x, n.x) %}{% "
+          "endfor "
+          "%}{{ {n.x: 1} }}",
+          "{{ range(0, 10, 4)[::9223372036854775807] }}",
+          "{{ range(0, 9223372036854775807, 4611686018427387904)[:2] }}",
+      }) {
     try {
       render(source);
       ADD_FAILURE() << source;
@@ -175,6 +193,18 @@ TEST(JinjaTemplate, EndsWithinItsLimits) {
   std::string sum = "{{ 1";
   for (int i = 0; i < 9999; ++i) sum += " + 1";
   EXPECT_NE(error_of(sum + " }}").find("deeper"), std::string::npos);
+}
+
+// Were one of them quadratic, they would not end within minutes.
+TEST(JinjaTemplate, LooksForLongTextsInLinearTime) {
+  const std::string texts = "{% set s = 'a' * 999999 %}{% set t = 'a' * 499999 ~ 'b' %}";
+  EXPECT_EQ(
+      render(texts + "{{ s.count(t) }} {{ s.find(t) }} {{ s.rfind('b' ~ t[:-1]) }} {{ t in s }} "
+                     "{{ s.replace(t, '') == s }} {{ s.split(t) | length }} "
+                     "{{ s.rsplit('b' ~ t[:-1]) | length }} {{ s.partition(t) | length }}"),
+      "0 -1 -1 False True 1 1 3");
+  EXPECT_EQ(render("{{ ('a' * 99999) | wordwrap(1) | length }}"), "199997");
+  EXPECT_EQ(render("{{ (' ' * 99999 ~ 'a') | wordwrap(1) | length }}"), "1");
 }
 
 }  // namespace

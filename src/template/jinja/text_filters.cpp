@@ -84,7 +84,9 @@ Value escape(const Value& value, const Arguments& arguments, Calls& calls) {
   const Bound bound("escape", arguments, {});
   constexpr std::array<std::pair<char32_t, std::string_view>, 5> kNames = {
       {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&#34;"}, {'\'', "&#39;"}}};
-  return calls.text(mapped(to_text(value, calls), [&](std::string& out, char32_t code) {
+  const MarkedText text = to_text(value, calls);
+  calls.budget.read(text.size() * 16);
+  return calls.text(mapped(text, [&](std::string& out, char32_t code) {
     const auto name =
         std::ranges::find(kNames, code, &std::pair<char32_t, std::string_view>::first);
     name == kNames.end() ? chat::append_rune(out, code) : void(out += name->second);
@@ -194,6 +196,7 @@ Value wordwrap_filter(const Value& value, const Arguments& arguments, Calls& cal
   if (style.width <= 0) refuse("invalid width ", style.width, " (must be > 0)");
   const MarkedText between = bound.text(2) ? *bound.text(2) : MarkedText("\n", true);
   calls.budget.read(value.text().size() * 64);
+  calls.count(value.text().size() / static_cast<size_t>(style.width));
   std::vector<MarkedText> lines;
   for (const MarkedText& line : split_lines(value.marked(), false)) {
     std::vector<MarkedText> parts = wrapped(line, style);

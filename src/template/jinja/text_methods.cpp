@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "template/common/search.h"
 #include "template/jinja/formats.h"
 #include "template/jinja/methods.h"
 #include "template/jinja/operators.h"
@@ -77,8 +78,8 @@ Value partition_from(Side side, const Value& of, const Arguments& arguments, Cal
   const MarkedText& separator = needed(bound, 0, "partition");
   if (separator.size() == 0) refuse("empty separator");
   const std::string& text = of.text();
-  const size_t found =
-      side == Side::kLeft ? text.find(separator.text()) : text.rfind(separator.text());
+  const size_t found = side == Side::kLeft ? chat::find_text(text, separator.text())
+                                           : chat::find_last_text(text, separator.text());
   const bool has = found != std::string::npos;
   const size_t begin = has ? found : side == Side::kLeft ? text.size() : 0;
   const size_t end = has ? found + separator.size() : begin;
@@ -240,7 +241,7 @@ Value replace(const MarkedText& text, const MarkedText& from, const MarkedText& 
   size_t position = 0;
   const std::string_view all = text.text();
   for (int64_t count = 0; limit < 0 || count < limit; ++count) {
-    position = from.size() == 0 ? position + 1 : all.find(from.text(), position);
+    position = from.size() == 0 ? position + 1 : chat::find_text(all, from.text(), position);
     if (position > all.size()) break;
     if (from.size() != 0) position += from.size();
     calls.budget.text(to.size() + 1);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "template/common/search.h"
 #include "template/jinja/methods.h"
 #include "template/jinja/operators.h"
 #include "template/jinja/strings.h"
@@ -45,7 +46,8 @@ int64_t place_of(Side side, const Value& of, const Arguments& arguments, Calls& 
   if (range.is_empty_before) return -1;
   const std::string_view part =
       std::string_view(of.text()).substr(range.begin, range.end - range.begin);
-  const size_t found = side == Side::kLeft ? part.find(sub) : part.rfind(sub);
+  const size_t found =
+      side == Side::kLeft ? chat::find_text(part, sub) : chat::find_last_text(part, sub);
   if (found == std::string_view::npos) return -1;
   return length(std::string_view(of.text()).substr(0, range.begin + found));
 }
@@ -71,9 +73,8 @@ Value count(const Value& of, const Arguments& arguments, Calls& calls) {
       std::string_view(of.text()).substr(range.begin, range.end - range.begin);
   if (sub.empty()) return int_value(length(part) + 1);
   int64_t found = 0;
-  for (size_t i = part.find(sub); i != std::string_view::npos; i = part.find(sub, i + sub.size())) {
-    ++found;
-  }
+  calls.budget.read(part.size() * 8);
+  for (size_t i = 0; (i = chat::find_text(part, sub, i)) != part.npos; i += sub.size()) ++found;
   return int_value(found);
 }
 
@@ -132,8 +133,9 @@ Value isascii(const Value& of, const Arguments& arguments, Calls&) {
   return bool_value(std::ranges::all_of(of.text(), [](char c) { return (c & 0x80) == 0; }));
 }
 
-Value istitle(const Value& of, const Arguments& arguments, Calls&) {
+Value istitle(const Value& of, const Arguments& arguments, Calls& calls) {
   const Bound bound("istitle", arguments, {});
+  calls.budget.read(of.text().size() * 16);
   bool follows_cased = false, has_one = false;
   for (std::string_view text = of.text(); !text.empty();
        text.remove_prefix(chat::decode_rune(text).size)) {

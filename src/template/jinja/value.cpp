@@ -61,6 +61,11 @@ std::string hash_of(const Value& key) {
       for (const Value& item : key.sequence().items) {
         const std::string part = hash_of(item);
         hash.append(std::to_string(part.size())).append(":").append(part);
+        // A tuple that holds another one twice, and so on, takes all time.
+        if (hash.size() > Dict::kLongestTuple) {
+          fail(Error::Code::kUnsupported, "a tuple of more than ", Dict::kLongestTuple,
+               " bytes as a key");
+        }
       }
       return hash;
     }

@@ -91,10 +91,11 @@ struct Sequence {
 class Dict {
  public:
   using Entries = std::vector<std::pair<Value, Value>>;
+  static constexpr size_t kLongestTuple = 4096;  // bytes of a key that is one, with what is in it
 
   const Entries& entries() const { return entries_; }
   int height() const { return height_; }
-  // InvalidArgument: a key that Python can not hash.
+  // InvalidArgument: a key that Python can not hash. Unsupported: a tuple that is too long.
   const Value* find(const Value& key) const;
   const Value* find(std::string_view name) const;
   void set(const Value& key, Value value);

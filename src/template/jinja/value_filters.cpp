@@ -78,8 +78,9 @@ bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Value int_filter(const Value& value, const Arguments& arguments, Calls&) {
+Value int_filter(const Value& value, const Arguments& arguments, Calls& calls) {
   const Bound bound("int", arguments, {"default", "base"});
+  if (value.is_text()) calls.budget.read(value.text().size() * 16);
   const Value otherwise = bound.at_or(0, int_value(0));
   check_defined(value);
   if (value.is_whole()) return like(value, int_value(value.integer()));
@@ -95,8 +96,9 @@ Value int_filter(const Value& value, const Arguments& arguments, Calls&) {
   return real && std::isfinite(*real) ? to_whole(value, *real) : otherwise;
 }
 
-Value float_filter(const Value& value, const Arguments& arguments, Calls&) {
+Value float_filter(const Value& value, const Arguments& arguments, Calls& calls) {
   const Bound bound("float", arguments, {"default"});
+  if (value.is_text()) calls.budget.read(value.text().size() * 16);
   check_defined(value);
   if (value.is_number()) return like(value, float_value(value.real()));
   const auto real = value.is_text() ? to_float(value.text()) : std::nullopt;

@@ -10,8 +10,21 @@
 namespace cria::jinja {
 namespace {
 
-bool is_blank(const MarkedText& text) {
-  return strip(std::string_view(text.text()), Side::kBoth).empty();
+bool is_blank(std::string_view text) { return strip(text, Side::kBoth).empty(); }
+
+// A word, a part of one, or the spaces between two: a place in the text.
+struct Chunk {
+  size_t begin, end;
+  size_t blank_from;  // what stands from there on is blank
+};
+
+// The bytes of so many characters, or all.
+size_t bytes_of(std::string_view text, int64_t characters) {
+  size_t size = 0;
+  for (; characters > 0 && size < text.size(); --characters) {
+    size += chat::decode_rune(text.substr(size)).size;
+  }
+  return size;
 }
 
 bool is_letter(char c) {
@@ -30,65 +43,70 @@ std::vector<size_t> cuts(std::string_view word, bool on_hyphens) {
   return places;
 }
 
-// Words, their parts, and the spaces between them.
-std::vector<MarkedText> chunks_of(const MarkedText& text, bool on_hyphens) {
-  const std::string_view all = text.text();
+std::vector<Chunk> chunks_of(std::string_view all, bool on_hyphens) {
   const auto blank = [&](size_t i) {
     return is_space(static_cast<unsigned char>(all[i])) && (all[i] & 0x80) == 0;
   };
-  std::vector<MarkedText> chunks;
+  std::vector<Chunk> chunks;
+  const auto add = [&](size_t begin, size_t end) {
+    const std::string_view solid = strip(all.substr(begin, end - begin), Side::kRight);
+    chunks.push_back({begin, end, begin + solid.size()});
+  };
   for (size_t begin = 0; begin < all.size();) {
     size_t end = begin;
     while (end < all.size() && blank(end) == blank(begin)) ++end;
-    if (blank(begin)) {
-      chunks.push_back(text.substr(begin, end));
-    } else {
-      size_t from = begin;
-      for (const size_t cut : cuts(all.substr(begin, end - begin), on_hyphens)) {
-        chunks.push_back(text.substr(from, begin + cut));
-        from = begin + cut;
-      }
+    size_t from = begin;
+    const bool has_hyphens = on_hyphens && !blank(begin);
+    for (const size_t cut : cuts(all.substr(begin, end - begin), has_hyphens)) {
+      add(from, begin + cut);
+      from = begin + cut;
     }
     begin = end;
   }
   return chunks;
 }
 
+// How much of a word goes into a line that has room for so many characters. Nothing, when the line
+// is full: spaces at its end stay then, as in Python.
+size_t cut_of(std::string_view word, int64_t room, bool on_hyphens) {
+  const std::string_view head = word.substr(0, bytes_of(word, room));
+  const size_t hyphen = on_hyphens ? head.rfind('-') : head.npos;
+  const bool is_inside = hyphen != head.npos && hyphen > 0 && head.find_first_not_of('-') < hyphen;
+  return is_inside ? hyphen + 1 : head.size();
+}
+
 }  // namespace
 
 std::vector<MarkedText> wrapped(const MarkedText& text, const WrapStyle& style) {
-  std::vector<MarkedText> chunks = chunks_of(text, style.breaks_on_hyphens);
-  std::ranges::reverse(chunks);
+  const std::string_view all = text.text();
+  std::vector<Chunk> chunks = chunks_of(all, style.breaks_on_hyphens);
   std::vector<MarkedText> lines;
-  while (!chunks.empty()) {
-    if (!lines.empty() && is_blank(chunks.back())) chunks.pop_back();
-    std::vector<MarkedText> line;
-    int64_t width = 0;
-    while (!chunks.empty() && width + length(chunks.back().text()) <= style.width) {
-      width += length(chunks.back().text());
-      line.push_back(std::move(chunks.back()));
-      chunks.pop_back();
+  for (size_t i = 0; i < chunks.size();) {
+    if (!lines.empty() && chunks[i].begin >= chunks[i].blank_from && ++i == chunks.size()) break;
+    const auto rest = [&] { return all.substr(chunks[i].begin, chunks[i].end - chunks[i].begin); };
+    // The line, and what was put into it last.
+    const size_t begin = chunks[i].begin;
+    size_t last = begin, end = begin;
+    const auto put = [&](size_t size) {
+      last = end;
+      end += size;
+      chunks[i].begin = end;
+      if (end == chunks[i].end) ++i;
+    };
+    int64_t room = style.width;
+    while (i < chunks.size() && bytes_of(rest(), room) == rest().size()) {
+      room -= length(rest());
+      put(rest().size());
     }
-    if (!chunks.empty() && length(chunks.back().text()) > style.width) {
-      const int64_t left = style.width - width;
+    if (i < chunks.size() && bytes_of(rest(), style.width) < rest().size()) {
       if (style.breaks_long_words) {
-        // Nothing of it, when the line is full: spaces at its end stay then, as in Python.
-        const std::vector<size_t> places = offsets(chunks.back().text());
-        const size_t room = places[static_cast<size_t>(left)];
-        const std::string_view head = std::string_view(chunks.back().text()).substr(0, room);
-        const size_t hyphen = style.breaks_on_hyphens ? head.rfind('-') : std::string_view::npos;
-        const bool is_inside =
-            hyphen != std::string_view::npos && hyphen > 0 && head.find_first_not_of('-') < hyphen;
-        const size_t cut = is_inside ? hyphen + 1 : room;
-        line.push_back(chunks.back().substr(0, cut));
-        chunks.back() = chunks.back().substr(cut, chunks.back().size());
-      } else if (line.empty()) {
-        line.push_back(std::move(chunks.back()));
-        chunks.pop_back();
+        put(cut_of(rest(), room, style.breaks_on_hyphens));
+      } else if (end == begin) {
+        put(rest().size());
       }
     }
-    if (!line.empty() && is_blank(line.back())) line.pop_back();
-    if (!line.empty()) lines.push_back(joined(line, {}));
+    if (is_blank(all.substr(last, end - last))) end = last;
+    if (end > begin) lines.push_back(text.substr(begin, end));
   }
   return lines;
 }

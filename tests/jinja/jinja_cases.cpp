@@ -7,27 +7,12 @@
 
 #include "base/error.h"
 #include "template/jinja/template.h"
+#include "template/jinja/test_json.h"
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-using cria::chat::Data;
-
-Data data_of(const Json& json) {
-  if (json.is_null()) return nullptr;
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) return json.get<int64_t>();
-  if (json.is_number()) return json.get<double>();
-  if (json.is_string()) return json.get<std::string>();
-  if (json.is_array()) {
-    Data::List items;
-    for (const Json& item : json) items.push_back(data_of(item));
-    return items;
-  }
-  Data::Object members;
-  for (const auto& [name, member] : json.items()) members.emplace_back(name, data_of(member));
-  return members;
-}
+using cria::jinja::data_of;
 
 Json answer(const Json& question) {
   const char* now = std::getenv("CRIA_NOW");  // seconds since 1970

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "template/jinja/test_json.h"
 #include "template/jinja/test_render.h"
 
 namespace cria::jinja {
@@ -18,22 +19,6 @@ std::string read(const std::string& name) {
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
-}
-
-Data data_of(const Json& json) {
-  if (json.is_null()) return nullptr;
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) return json.get<int64_t>();
-  if (json.is_number()) return json.get<double>();
-  if (json.is_string()) return json.get<std::string>();
-  if (json.is_array()) {
-    Data::List items;
-    for (const Json& item : json) items.push_back(data_of(item));
-    return items;
-  }
-  Data::Object members;
-  for (const auto& [name, member] : json.items()) members.emplace_back(name, data_of(member));
-  return members;
 }
 
 // The variables of a conversation, as the script gives them.

@@ -16,10 +16,9 @@ namespace cria::chat {
 namespace {
 
 using test::expect_error;
+using test::kOne;
 using test::Lines;
 using test::reply;
-
-const Lines kOne = {"begin call_1 add", "A:{\"a\": 1}", "end call_1 add {\"a\":1}"};
 
 ReplyFormat of(const std::string& calls, const std::string& source_after = "") {
   const std::string source =

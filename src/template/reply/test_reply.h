@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "template/reply/json_text.h"
+#include "template/reply/known_formats.h"
 #include "template/reply/reply_parser.h"
 
 namespace cria::test {
@@ -129,5 +130,16 @@ inline std::vector<std::string> reply(const ReplyFormat& format, std::string_vie
 }
 
 using Lines = std::vector<std::string>;
+
+// Of a call of add(a=1), the first one.
+inline const Lines kOne = {"begin call_1 add", "A:{\"a\": 1}", "end call_1 add {\"a\":1}"};
+
+inline Lines with(Lines before, const Lines& calls = kOne, const Lines& after = {}) {
+  before.insert(before.end(), calls.begin(), calls.end());
+  before.insert(before.end(), after.begin(), after.end());
+  return before;
+}
+
+inline ReplyFormat by_sign(std::string_view sign) { return chat::format_shown_in(sign).value(); }
 
 }  // namespace cria::test

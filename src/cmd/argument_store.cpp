@@ -45,7 +45,7 @@ void declare_list(CLI::App& app, Action& action) {
   explain(command, kWhere,
           "  cria list\n"
           "  cria list smol\n"
-          "  CRIA_MODELS=/data/models cria list");
+          "  CRIA_MODELS=/data/models cria list --local");
 }
 
 void declare_copy(CLI::App& app, Action& action) {

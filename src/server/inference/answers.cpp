@@ -100,7 +100,7 @@ runner::Request Answers::request_for(Answer& answer) const {
     // A context that moves on ends no answer: one that goes round in circles would never end.
     constexpr int64_t kMostContexts = 10;
     request.shift = runner::Shift{.keep = options_.keep};
-    if (request.max_tokens < 0) request.max_tokens = kMostContexts * loaded_.model->size().context;
+    if (request.max_tokens < 0) request.max_tokens = kMostContexts * context_;
   }
   const bool is_raw = !request_.chat && request_.completion.raw;
   if (is_raw) {

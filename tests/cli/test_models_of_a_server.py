@@ -66,6 +66,14 @@ class ServersStore(CliTest):
         self.assertRegex(self.cria("show", "small").out, r"quantization +Q8_0\n")
         self.assertEqual(self.blobs(self.ours), [])
 
+    def test_all_parts_of_a_split_model_are_sent(self):
+        for index, content in enumerate(tiny_model.split(3)):
+            (self.folder / f"m-0000{index + 1}-of-00003.gguf").write_bytes(content)
+        told = self.create("split", "FROM ./m-00002-of-00003.gguf")
+        self.assertEqual(told.count("copying file"), 3)
+        self.assertIn("merging split model", told)
+        self.assertEqual(self.names(), ["split:latest"])
+
     def test_adapters_are_sent(self):
         content = adapter()
         (self.folder / "adapter.gguf").write_bytes(content)

@@ -7,7 +7,9 @@
 #include "cmd/summary_text.h"
 #include "cmd/table.h"
 #include "fs/gguf/gguf.h"
+#include "model/loading.h"
 #include "registry/capabilities.h"
+#include "registry/parameters_text.h"
 
 namespace cria::cmd {
 namespace {
@@ -20,8 +22,8 @@ std::string file_text(const FoundModel& found, std::string_view key) {
   return text ? *text : std::string();
 }
 
-Table parameters_table(const FoundModel& found, const std::string& indent) {
-  Table table({}, indent);
+Table parameters_table(const FoundModel& found) {
+  Table table({}, "    ");
   if (!found.stored) return table;
   for (const auto& [name, value] : found.stored->parameters()) {
     const bool texts = std::holds_alternative<std::vector<std::string>>(value);
@@ -49,8 +51,8 @@ Table kinds_table(const FoundModel& found) {
 
 std::vector<std::string> capabilities_of(const FoundModel& found) {
   const registry::Model& model = *found.stored;
-  return registry::capabilities(*gguf::File::open(found.path), model.go_template(),
-                                !model.files(registry::kProjectorLayer).empty());
+  const auto file = gguf::File::open(found.path);
+  return registry::capabilities(*file, model.go_template(), model::sees(*file));
 }
 
 }  // namespace
@@ -75,7 +77,7 @@ std::string system_text(const FoundModel& found) {
 }
 
 std::string stored_parameters_text(const FoundModel& found) {
-  return parameters_table(found, "").text();
+  return found.stored ? registry::parameters_text(*found.stored) : "";
 }
 
 std::string modelfile_text(const FoundModel& found) {
@@ -99,7 +101,7 @@ std::string stored_sections(const FoundModel& found) {
   Table abilities({}, "    ");
   for (const std::string& ability : capabilities_of(found)) abilities.row({ability});
   return section("Capabilities", abilities) + section("With", kinds_table(found)) +
-         section("Parameters", parameters_table(found, "    ")) +
+         section("Parameters", parameters_table(found)) +
          section("System", first_lines(system_text(found)));
 }
 

@@ -23,7 +23,7 @@ struct Place {
   }
 };
 
-void no_more(std::string_view rest, const char* usage) {
+void no_more(std::string_view rest, std::string_view usage) {
   if (!rest.empty()) fail(Code::kInvalidArgument, "usage: /set ", usage);
 }
 
@@ -62,53 +62,27 @@ void set_think(std::string_view rest, const Place& at) {
   level.empty() ? tell_mode("think") : print(concat("Set 'think' mode to '", level, "'.\n"));
 }
 
-void set_nothink(std::string_view rest, const Place& at) {
-  no_more(rest, "nothink");
-  at.wish([](Wishes& wishes) { wishes.think = "false"; });
-  tell_mode("nothink");
-}
-
-template <bool keeps>
-void set_history(std::string_view rest, const Place& at) {
-  const char* const name = keeps ? "history" : "nohistory";
-  no_more(rest, name);
-  at.editor.keep_history(keeps);
-  tell_mode(name);
-}
-
-template <bool wraps>
-void set_wrapping(std::string_view rest, const Place& at) {
-  const char* const name = wraps ? "wordwrap" : "nowordwrap";
-  no_more(rest, name);
-  at.session.look().wraps = wraps;
-  tell_mode(name);
-}
-
-template <bool verbose>
-void set_verbose(std::string_view rest, const Place& at) {
-  const char* const name = verbose ? "verbose" : "quiet";
-  no_more(rest, name);
-  at.session.look().verbose = verbose;
-  tell_mode(name);
-}
-
 struct Item {
   std::string_view name;
   void (*run)(std::string_view rest, const Place& at);
 };
 constexpr Item kItems[] = {
-    {"parameter", set_parameter},
-    {"system", set_system},
-    {"history", set_history<true>},
-    {"nohistory", set_history<false>},
-    {"wordwrap", set_wrapping<true>},
-    {"nowordwrap", set_wrapping<false>},
-    {"format", set_format},
-    {"noformat", set_noformat},
-    {"verbose", set_verbose<true>},
-    {"quiet", set_verbose<false>},
-    {"think", set_think},
-    {"nothink", set_nothink},
+    {"parameter", set_parameter}, {"system", set_system}, {"format", set_format},
+    {"noformat", set_noformat},   {"think", set_think},
+};
+
+struct Mode {
+  std::string_view name;
+  void (*enter)(const Place& at);
+};
+constexpr Mode kModes[] = {
+    {"nothink", [](const Place& at) { at.wish([](Wishes& w) { w.think = "false"; }); }},
+    {"history", [](const Place& at) { at.editor.keep_history(true); }},
+    {"nohistory", [](const Place& at) { at.editor.keep_history(false); }},
+    {"wordwrap", [](const Place& at) { at.session.look().wraps = true; }},
+    {"nowordwrap", [](const Place& at) { at.session.look().wraps = false; }},
+    {"verbose", [](const Place& at) { at.session.look().verbose = true; }},
+    {"quiet", [](const Place& at) { at.session.look().verbose = false; }},
 };
 
 }  // namespace
@@ -124,10 +98,20 @@ std::string_view next_word(std::string_view& text) {
 
 void run_set(std::string_view rest, Session& session, LineEditor& editor) {
   const std::string_view what = next_word(rest);
+  const Place at{session, editor};
   std::string known;
+  const auto is_asked = [&](std::string_view name) {
+    known += concat(known.empty() ? "" : ", ", name);
+    return name == what;
+  };
   for (const Item& item : kItems) {
-    if (item.name == what) return item.run(rest, {session, editor});
-    known += concat(known.empty() ? "" : ", ", item.name);
+    if (is_asked(item.name)) return item.run(rest, at);
+  }
+  for (const Mode& mode : kModes) {
+    if (!is_asked(mode.name)) continue;
+    no_more(rest, mode.name);
+    mode.enter(at);
+    return tell_mode(mode.name);
   }
   fail(Code::kInvalidArgument, "/set ", quote(what), ", expected one of ", known);
 }

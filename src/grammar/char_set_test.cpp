@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "grammar/utf8.h"
 
 namespace cria::grammar {
@@ -63,7 +64,7 @@ TEST(Utf8, SequencesAreExactlyTheCharactersOfASet) {
     for (const CharRange& range : set.ranges()) {
       for (char32_t c = range.first; c <= range.last; ++c) {
         std::string bytes;
-        append_utf8(c, bytes);
+        append_utf8(bytes, c);
         ++characters;
         const auto count =
             std::count_if(sequences.begin(), sequences.end(),

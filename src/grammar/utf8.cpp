@@ -1,5 +1,7 @@
 #include "grammar/utf8.h"
 
+#include "base/utf8.h"
+
 namespace cria::grammar {
 namespace {
 
@@ -58,12 +60,6 @@ std::vector<ByteSequence> utf8_sequences(const CharSet& set) {
   return sequences;
 }
 
-void append_utf8(char32_t c, std::string& text) {
-  const size_t length = utf8_length(c);
-  const auto bytes = encode(c, length);
-  text.append(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(length));
-}
-
 std::optional<char32_t> take_utf8(std::string_view& text) {
   if (text.empty()) return std::nullopt;
   const auto lead = static_cast<uint8_t>(text[0]);
@@ -78,7 +74,7 @@ std::optional<char32_t> take_utf8(std::string_view& text) {
   for (size_t i = 1; i < length; ++i) c = c << kBits | (static_cast<uint8_t>(text[i]) & 0x3f);
   std::string again;
   const bool is_char = CharSet::all().contains(c);
-  if (is_char) append_utf8(c, again);
+  if (is_char) append_utf8(again, c);
   if (again != text.substr(0, length)) return std::nullopt;
   text.remove_prefix(length);
   return c;

@@ -26,8 +26,6 @@ struct ByteSequence {
 // The sequences that are exactly the UTF-8 of a set's characters.
 std::vector<ByteSequence> utf8_sequences(const CharSet& set);
 
-void append_utf8(char32_t c, std::string& text);
-
 // Takes the first character off a text; nothing, when it does not begin with one.
 std::optional<char32_t> take_utf8(std::string_view& text);
 

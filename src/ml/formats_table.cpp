@@ -1,5 +1,6 @@
 // Formats whose elements are places of 4 bits in a table of sixteen values, times a scale. In each
-// 32 elements, element i is the low and element i + 16 the high half of byte i.
+// 32 elements, element i is the low and element i + 16 the high half of byte i; of MXFP4_PAIRS,
+// which is how checkpoints and early files of gpt-oss have MXFP4, elements 2i and 2i + 1 are.
 
 #include <array>
 
@@ -10,7 +11,8 @@ namespace cria::ml {
 namespace {
 
 constexpr size_t kBlock = 32;
-using Places = BitField<4, 16>;
+using Halves = BitField<4, 16>;
+using Pairs = BitField<4, 1>;
 using Table = std::array<float, 16>;
 
 // Denser around zero, as weights are. Table[0] has the largest magnitude.
@@ -34,11 +36,13 @@ int nearest(const Table& table, float value) {
   return static_cast<int>(best);
 }
 
+template <class Places = Halves>
 void read_places(const Table& table, const std::byte* from, float scale, float* out) {
   for (size_t i = 0; i < kBlock; ++i)
     out[i] = scale * table[static_cast<size_t>(Places::get(from, i))];
 }
 
+template <class Places = Halves>
 void write_places(const Table& table, std::span<const float> x, float scale, std::byte* to) {
   const float factor = inverse(scale);
   for (size_t i = 0; i < kBlock; ++i) Places::put(to, i, nearest(table, x[i] * factor));
@@ -92,6 +96,7 @@ struct NonlinearScaled {
 };
 
 // A byte as scale, a power of two: 2^(byte - 127), of which 255 is a NaN.
+template <class Places>
 struct Microscaled {
   static constexpr size_t kElements = kBlock, kBytes = 1 + kBlock / 2;
   static constexpr int kBias = 127, kNan = 255;
@@ -101,7 +106,7 @@ struct Microscaled {
     const int exponent = std::to_integer<int>(block[0]);
     const float scale = exponent == kNan ? std::numeric_limits<float>::quiet_NaN()
                                          : std::ldexp(1.0f, exponent - kBias);
-    read_places(kFloat4, block + 1, scale, out);
+    read_places<Places>(kFloat4, block + 1, scale, out);
   }
 
   // Around the smallest power with which the largest magnitude is at most 7: from there on 8, with
@@ -124,14 +129,15 @@ struct Microscaled {
       }
     }
     block[0] = static_cast<std::byte>(best);
-    write_places(kFloat4, x, std::ldexp(1.0f, best - kBias), block + 1);
+    write_places<Places>(kFloat4, x, std::ldexp(1.0f, best - kBias), block + 1);
   }
 };
 
 constexpr Format kFormats[] = {
     block_format<Nonlinear>(DType::kIQ4_NL),
     block_format<NonlinearScaled>(DType::kIQ4_XS),
-    block_format<Microscaled>(DType::kMXFP4),
+    block_format<Microscaled<Halves>>(DType::kMXFP4),
+    block_format<Microscaled<Pairs>>(DType::kMXFP4_PAIRS),
 };
 
 }  // namespace

@@ -38,6 +38,12 @@ TEST(TableFormats, ReadMXFP4) {
   expect_crossed(read(DType::kMXFP4, Bytes{130} + kCrossed).data(), kFloat4, 8);
 }
 
+TEST(TableFormats, ReadPairsOfMXFP4) {
+  const Bytes pairs = series(8, 0x10, 0x22);  // places 0 to 15
+  const Floats x = read(DType::kMXFP4_PAIRS, Bytes{128} + pairs + pairs);
+  for (size_t i = 0; i < 32; ++i) EXPECT_EQ(x[i], 2 * kFloat4[i % 16]) << i;
+}
+
 TEST(TableFormats, ReadMXFP4WithExtremeScales) {
   expect_crossed(read(DType::kMXFP4, Bytes{0} + kCrossed).data(), kFloat4, 0x1p-127f);
   expect_crossed(read(DType::kMXFP4, Bytes{1} + kCrossed).data(), kFloat4, 0x1p-126f);

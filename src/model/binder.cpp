@@ -75,10 +75,14 @@ void FileBinder::take(const gguf::TensorInfo& info, const ml::Shape& expected, m
   }
 }
 
+void FileBinder::leave(std::string_view name) { left_.push_back(concat(name, '.')); }
+
 WeightNodes FileBinder::finish() {
   std::vector<std::string> lines = misfits_;
   for (const gguf::TensorInfo& info : file_.tensors()) {
-    if (!bound_.contains(info.name)) lines.push_back("unused   " + info.name);
+    const bool is_left = std::ranges::any_of(
+        left_, [&](const std::string& start) { return info.name.starts_with(start); });
+    if (!is_left && !bound_.contains(info.name)) lines.push_back("unused   " + info.name);
   }
   const bool corrupt = !lines.empty();
   lines.insert(lines.end(), unsupported_.begin(), unsupported_.end());

@@ -24,6 +24,7 @@ class FileBinder final : public nn::Weights {
   // Corrupt: weights missing, of another shape, or unused; Unsupported: only types that cannot be
   // computed with.
   WeightNodes finish();
+  void leave(std::string_view name) override;
 
  protected:
   void tensor(const std::vector<std::string>& names, const ml::Shape& shape, bool optional,
@@ -39,7 +40,7 @@ class FileBinder final : public nn::Weights {
   std::unordered_map<std::string, const gguf::TensorInfo*> tensors_;
   std::unordered_map<std::string, const ml::Node*> bound_;
   WeightNodes nodes_;
-  std::vector<std::string> misfits_, unsupported_;
+  std::vector<std::string> misfits_, unsupported_, left_;
 };
 
 // Invents the weights that a model asks for, seeded: models are tested without any file. Matrices

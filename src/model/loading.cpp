@@ -1,5 +1,7 @@
 #include "model/loading.h"
 
+#include <algorithm>
+
 #include "base/about_file.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -62,7 +64,9 @@ class GgufConfig final : public Config {
   std::optional<std::vector<int64_t>> counted_tokens(const std::string& key) const {
     if (key != architecture_ + ".vocab_size") return std::nullopt;
     const auto* tokens = file_.texts("tokenizer.ggml.tokens");
-    return tokens ? std::optional(std::vector{static_cast<int64_t>(tokens->size())}) : std::nullopt;
+    if (!tokens) return std::nullopt;
+    const int64_t listed = std::ssize(*tokens);
+    return std::vector{std::min(listed, file_.rows("token_embd.weight").value_or(listed))};
   }
 
   const gguf::File& file_;
@@ -121,6 +125,14 @@ std::unique_ptr<Config> config_of(const gguf::File& file) {
          ": is an adapter, expected a model, which --adapter adds it to");
   }
   return std::make_unique<GgufConfig>(file);
+}
+
+bool sees(const gguf::File& file) {
+  try {
+    return architectures().at(find_model(*config_of(file))).sees;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 LoadedModel load(const std::string& path, std::span<const AdapterChoice> adapters) {

@@ -25,6 +25,8 @@ struct LoadedModel {
 
 // Hyper-parameters from a file's metadata; the file must outlive them.
 std::unique_ptr<Config> config_of(const gguf::File& file);
+// Whether its model is one that looks at pictures; not of a file that no model is for.
+bool sees(const gguf::File& file);
 
 // NotFound, Corrupt (one complete report of what does not fit), Unsupported; InvalidArgument: an
 // adapter where a model was expected, or the other way round.

@@ -7,9 +7,11 @@
 namespace cria::model {
 namespace {
 
-// Ollama's own converter spelt it so.
+// Those of Ollama's own converter, in place of which others write another one.
 std::string usual_name(const std::string& architecture) {
-  return architecture == "gptoss" ? "gpt-oss" : architecture;
+  if (architecture == "gptoss") return "gpt-oss";
+  if (architecture == "olmo3") return "olmo2";
+  return architecture;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "kvcache/cache.h"
@@ -68,6 +69,7 @@ struct Registered {
   Factory make;
   std::string_view architecture;  // in files
   std::string_view key;           // empty: none
+  bool sees;                      // pictures; see Model::vision()
 };
 std::map<std::string_view, Registered>& architectures();  // by the name of the model
 
@@ -88,7 +90,7 @@ struct Registration {
     const auto make = [](const Config& config) -> std::unique_ptr<Model> {
       return std::make_unique<M>(config);
     };
-    architectures()[name] = {make, files.architecture, files.key};
+    architectures()[name] = {make, files.architecture, files.key, std::is_base_of_v<Vision, M>};
   }
 };
 

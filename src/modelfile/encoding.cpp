@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace cria::modelfile {
 namespace {
@@ -31,23 +32,6 @@ size_t character_bytes(std::string_view text) {
   return right ? size : 0;
 }
 
-void append(std::string& out, uint32_t character) {
-  const auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
-  if (character < 0x80) return put(character);
-  if (character < 0x800) {
-    put(0xc0 | character >> 6);
-  } else {
-    if (character < 0x10000) {
-      put(0xe0 | character >> 12);
-    } else {
-      put(0xf0 | character >> 18);
-      put(0x80 | (character >> 12 & 0x3f));
-    }
-    put(0x80 | (character >> 6 & 0x3f));
-  }
-  put(0x80 | (character & 0x3f));
-}
-
 std::string from_utf16(std::string_view bytes, bool big_endian) {
   std::string out;
   const auto unit = [&](size_t i) -> uint32_t {
@@ -64,7 +48,7 @@ std::string from_utf16(std::string_view bytes, bool big_endian) {
       i += 2;
       character = 0x10000 + ((character - 0xd800) << 10) + (unit(i) - 0xdc00);
     }
-    append(out, character);
+    append_utf8(out, character);
   }
   return out;
 }

@@ -4,6 +4,8 @@ namespace cria::nn {
 
 void Weights::low_rank(const std::vector<std::string>&, const ml::Shape&, LowRank&) {}
 
+void Weights::leave(std::string_view) {}
+
 std::vector<std::string> Weights::names() const {
   std::vector<std::string> names{""};
   for (const Segment& segment : path_) {

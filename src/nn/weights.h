@@ -46,6 +46,10 @@ class Weights {
     return *this;
   }
 
+  // Tensors below `name` are for what the model does not do, such as looking at pictures: a file
+  // may have them or not.
+  virtual void leave(std::string_view name);
+
   // A module at this level.
   template <class T, class Options>
   Weights& operator()(T& module, const Options& options) {

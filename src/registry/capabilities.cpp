@@ -22,15 +22,12 @@ std::string text(const gguf::File& file, std::string_view key) {
 }  // namespace
 
 std::vector<std::string> capabilities(const gguf::File& file,
-                                      const std::optional<std::string>& go_template,
-                                      bool has_projector) {
+                                      const std::optional<std::string>& go_template, bool sees) {
   const std::string architecture = text(file, "general.architecture");
   std::vector<std::string> found;
   const bool embeds = has_key(file, architecture + ".pooling_type");
   found.emplace_back(embeds ? "embedding" : "completion");
-  if (has_projector || has_key(file, architecture + ".vision.block_count")) {
-    found.emplace_back("vision");
-  }
+  if (sees) found.emplace_back("vision");
   const auto chat_template = find_chat_template(file, go_template).chat_template;
   const bool inserts = chat_template && chat_template->language() == "go"
                            ? chat_template->takes_suffix()

@@ -11,9 +11,9 @@ namespace cria::registry {
 
 // Of completion, embedding, vision, tools, insert and thinking; the last three are what the chat
 // template reads, and where it is none of Go, insert is what the vocabulary has tokens for.
-// `go_template` is that of a TEMPLATE, which stands before the file's own.
+// `go_template` is that of a TEMPLATE, which stands before the file's own; `sees` what
+// model::sees() says.
 std::vector<std::string> capabilities(const gguf::File& file,
-                                      const std::optional<std::string>& go_template,
-                                      bool has_projector);
+                                      const std::optional<std::string>& go_template, bool sees);
 
 }  // namespace cria::registry

@@ -14,11 +14,11 @@ using Abilities = std::vector<std::string>;
 
 Abilities abilities(const std::map<std::string, std::string>& texts,
                     const std::optional<std::string>& go_template = std::nullopt,
-                    bool has_projector = false) {
+                    bool sees = false) {
   test::GgufBuilder builder;
   for (const auto& [key, text] : texts) builder.metadata(key, text);
   const std::vector<std::byte> bytes = builder.bytes();
-  return capabilities(*gguf::File::parse(bytes, "test"), go_template, has_projector);
+  return capabilities(*gguf::File::parse(bytes, "test"), go_template, sees);
 }
 
 Abilities of_template(const char* chat_template) {
@@ -52,9 +52,9 @@ TEST(Capabilities, AreThoseOfAGoTemplateThatStandsBeforeTheFiles) {
 TEST(Capabilities, AreThoseOfTheFile) {
   test::GgufBuilder builder;
   builder.metadata("general.architecture", "x");
-  builder.metadata("x.pooling_type", uint32_t{1}).metadata("x.vision.block_count", uint32_t{2});
+  builder.metadata("x.pooling_type", uint32_t{1});
   const std::vector<std::byte> bytes = builder.bytes();
-  EXPECT_EQ(capabilities(*gguf::File::parse(bytes, "test"), std::nullopt, false),
+  EXPECT_EQ(capabilities(*gguf::File::parse(bytes, "test"), std::nullopt, true),
             (Abilities{"embedding", "vision"}));
   EXPECT_EQ(abilities({}, std::nullopt, true), (Abilities{"completion", "vision"}));
 }

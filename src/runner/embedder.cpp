@@ -26,7 +26,8 @@ int64_t Embedder::longest() const {
 
 int64_t Embedder::room() const { return executor_.options().max_tokens - std::ssize(tokens_); }
 
-std::vector<std::vector<float>> Embedder::run(std::span<const EmbedInput> texts) {
+std::vector<std::vector<float>> Embedder::run(std::span<const EmbedInput> texts,
+                                              const std::function<bool()>& goes_on) {
   for (size_t i = 0; i < texts.size(); ++i) {
     const auto count = std::ssize(texts[i].tokens);
     if (count > 0 && count <= longest()) continue;
@@ -37,6 +38,7 @@ std::vector<std::vector<float>> Embedder::run(std::span<const EmbedInput> texts)
   next_ = 0;
   try {
     while (next_ < texts.size() || !readings_.empty()) {
+      if (goes_on && !goes_on()) fail(Error::Code::kCancelled, "the request was cancelled");
       fill_pass(texts);
       run_pass(texts);
       std::erase_if(readings_, [&](const Reading& reading) {

@@ -2,6 +2,7 @@
 // Vectors of texts, many in one pass: embeddings, or the scores of models that judge texts.
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -22,8 +23,10 @@ class Embedder {
 
   // A vector for each text, in their order. They do not depend on which texts share a pass.
   // InvalidArgument, naming the text by its place: one without tokens, or longer than longest().
-  // OutOfMemory: the cache has no room for one.
-  std::vector<std::vector<float>> run(std::span<const EmbedInput> texts);
+  // OutOfMemory: the cache has no room for one; Cancelled: `goes_on`, which is asked before each
+  // pass, said no.
+  std::vector<std::vector<float>> run(std::span<const EmbedInput> texts,
+                                      const std::function<bool()>& goes_on = {});
 
  private:
   // A text that has begun to be read.

@@ -3,52 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "model/binder.h"
-#include "model/model.h"
 #include "runner/engine.h"
-#include "runner/fake_model.h"
+#include "runner/test_llama.h"
 #include "sample/random.h"
-#include "tests/support/map_config.h"
 
 namespace cria::runner {
 namespace {
-
-class RandomLlama {
- public:
-  RandomLlama() : model_(model::make_model(config_)) {
-    model::RandomBinder binder(11, ml::DType::kF32);
-    model_->bind(binder);
-    nodes_ = binder.finish();
-    data_ = binder.take_data();
-    for (const ml::Node& node : nodes_) weights_.push_back(&node);
-  }
-
-  model::Executor executor(const std::string& backend, const kvcache::Options& cache,
-                           int64_t max_tokens) const {
-    model::ExecutorOptions options;
-    options.backend = backend;
-    options.backend_options.threads = 1;  // models_test shows that it does not matter
-    options.cache = cache;
-    options.max_tokens = max_tokens;
-    options.max_outputs = 3;
-    return model::Executor(*model_, weights_, options);
-  }
-
- private:
-  model::MapConfig config_{"llama",
-                           {{"vocab_size", kByteVocabulary},
-                            {"embedding_length", 32},
-                            {"feed_forward_length", 48},
-                            {"block_count", 2},
-                            {"attention.head_count", 4},
-                            {"attention.head_count_kv", 2},
-                            {"attention.layer_norm_rms_epsilon", 1e-5},
-                            {"rope.freq_base", 10000}}};
-  std::unique_ptr<model::Model> model_;
-  model::WeightNodes nodes_;
-  std::deque<std::vector<std::byte>> data_;
-  std::vector<const ml::Node*> weights_;
-};
 
 std::vector<Request> some_requests() {
   sample::Random random(5);
@@ -66,6 +26,16 @@ std::vector<Request> some_requests() {
 // Both backends are linked in; `models` and they register themselves.
 class EngineOverModel : public testing::TestWithParam<const char*> {
  protected:
+  std::unique_ptr<model::Executor> make_executor(const kvcache::Options& cache,
+                                                 int64_t max_tokens) const {
+    model::ExecutorOptions options;
+    options.backend = GetParam();
+    options.cache = cache;
+    options.max_tokens = max_tokens;
+    options.max_outputs = 3;
+    return llama_.executor(options);
+  }
+
   const RandomLlama llama_;
   const ByteTokenizer tokenizer_;
 };
@@ -73,17 +43,15 @@ class EngineOverModel : public testing::TestWithParam<const char*> {
 TEST_P(EngineOverModel, SaysTheSameAloneAndAmongOthers) {
   std::vector<Ids> alone;
   for (Request& request : some_requests()) {
-    model::Executor executor =
-        llama_.executor(GetParam(), {.tokens = 128, .sequences = 1, .context = 128}, 128);
-    Engine engine(executor, tokenizer_);
+    const auto executor = make_executor({.tokens = 128, .sequences = 1, .context = 128}, 128);
+    Engine engine(*executor, tokenizer_);
     const Result result = engine.submit(std::move(request)).wait();
     ASSERT_EQ(result.error, "");
     alone.push_back(result.tokens);
   }
   // Chunks of prompts, fewer sequences than requests, fewer outputs than sequences.
-  model::Executor executor =
-      llama_.executor(GetParam(), {.tokens = 512, .sequences = 4, .context = 128}, 16);
-  Engine engine(executor, tokenizer_);
+  const auto executor = make_executor({.tokens = 512, .sequences = 4, .context = 128}, 16);
+  Engine engine(*executor, tokenizer_);
   std::vector<Generation> generations;
   for (Request& request : some_requests()) generations.push_back(engine.submit(std::move(request)));
   for (size_t i = 0; i < generations.size(); ++i) {
@@ -110,11 +78,11 @@ TEST_P(EngineOverModel, SaysTheSameHoweverLittleRoomThereIs) {
     requests.push_back(std::move(request));
   }
   const kvcache::Options tight{.tokens = 160, .sequences = 4, .context = 80, .block_size = 16};
-  model::Executor executor = llama_.executor(GetParam(), tight, 16);
+  const auto executor = make_executor(tight, 16);
   std::vector<Result> results;
   std::vector<Request> asked;
   {
-    Engine engine(executor, tokenizer_);
+    Engine engine(*executor, tokenizer_);
     std::vector<Generation> generations;
     for (const Request& request : requests) {
       const bool twice = random.uniform() < 0.3;
@@ -126,11 +94,11 @@ TEST_P(EngineOverModel, SaysTheSameHoweverLittleRoomThereIs) {
     }
     for (Generation& generation : generations) results.push_back(generation.wait());
   }
-  EXPECT_EQ(executor.cache().usage()[0].used, 0);
+  EXPECT_EQ(executor->cache().usage()[0].used, 0);
   int64_t shifts = 0, preemptions = 0, cached = 0;
   for (size_t i = 0; i < asked.size(); ++i) {
-    model::Executor fresh = llama_.executor(GetParam(), tight, 80);
-    Engine engine(fresh, tokenizer_);
+    const auto fresh = make_executor(tight, 80);
+    Engine engine(*fresh, tokenizer_);
     const Result alone = engine.submit(asked[i]).wait();
     EXPECT_EQ(results[i].error, "");
     EXPECT_EQ(results[i].finish, alone.finish);

@@ -46,7 +46,7 @@ TEST(Errors, SpeakTheDialectThatWasAsked) {
       R"({"error":{"message":"model \"x\" not found","type":"not_found_error","param":null,"code":null}})");
   EXPECT_EQ(
       error_response(Dialect::kAnthropic, problem).body,
-      R"({"type":"error","error":{"type":"not_found_error","message":"model \"x\" not found"}})");
+      R"({"type":"error","error":{"type":"not_found_error","message":"model \"x\" not found"},"request_id":"req_)");
   const Json json = {{"temperature", "warm"}};
   const Fields fields(json, "options");
   std::string field;

@@ -94,22 +94,44 @@ Scheduler::Lease Scheduler::acquire(const Wanted& wanted, KeepAlive keep_alive,
     Shared entry = find(wanted);
     if (entry) {
       ++entry->users;
-    } else if (!bytes) {
-      lock.unlock();
-      bytes = wanted.predict();
-      lock.lock();
-      continue;
-    } else if (place.is_first() && (entry = begin_loading(wanted, *bytes, lock))) {
-      load(entry, wanted, stop, lock);
+    } else if (place.is_first() && !is_changing_) {
+      // Only whose turn it is, since what is read for that takes memory.
+      if (!bytes) bytes = predict(wanted, lock);
+      entry = begin_loading(wanted, *bytes, lock);
+      if (entry) load(entry, wanted, stop, lock);
     }
     if (entry && await(*entry, stop, lock)) {
       entry->last_use = options_.now();
       entry->keep_alive = keep_alive;
       return Lease(*this, std::move(entry), keep_alive, options_.now() - begin);
     }
-    place.take();
+    if (!is_predicted(wanted)) place.take();  // else it will be loaded at once, for all who wait
     wait_for_change(seen, stop, lock);
   }
+}
+
+int64_t Scheduler::predict(const Wanted& wanted, Lock& lock) {
+  is_changing_ = true;
+  predicted_ = &wanted;
+  lock.unlock();
+  int64_t bytes = 0;
+  std::exception_ptr failure;
+  try {
+    bytes = wanted.predict();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  lock.lock();
+  is_changing_ = false;
+  predicted_ = nullptr;
+  tell_change();
+  if (failure) std::rethrow_exception(failure);
+  return bytes;
+}
+
+bool Scheduler::is_predicted(const Wanted& wanted) const {
+  return predicted_ && predicted_->name == wanted.name && predicted_->id == wanted.id &&
+         predicted_->use == wanted.use && predicted_->options == wanted.options;
 }
 
 // Whether the model is there; throws why it is not.
@@ -127,7 +149,7 @@ bool Scheduler::await(Entry& entry, const std::stop_token& stop, Lock& lock) {
 
 // An entry to load into, once nothing stands against it; else null.
 Scheduler::Shared Scheduler::begin_loading(const Wanted& wanted, int64_t bytes, Lock& lock) {
-  if (is_changing_) return nullptr;
+  check_that_it_can_fit(bytes);
   // Two for one use might not fit, and what was replaced will not be asked for any more.
   for (const Shared& entry : entries_) {
     if (entry->name != wanted.name) continue;
@@ -142,6 +164,17 @@ Scheduler::Shared Scheduler::begin_loading(const Wanted& wanted, int64_t bytes, 
   return entry;
 }
 
+// Nothing is unloaded for what would not fit without all others either.
+void Scheduler::check_that_it_can_fit(int64_t bytes) const {
+  int64_t most = options_.available_memory();
+  for (const Shared& entry : entries_) {
+    if (entry->model) most += entry->model->bytes();
+  }
+  if (bytes <= most) return;
+  fail(Code::kOutOfMemory, "model requires more system memory (", bytes >> 20,
+       " MiB) than is available (", most >> 20, " MiB)");
+}
+
 // False when it has to be tried again: something was unloaded, or has to be waited for.
 bool Scheduler::make_room(int64_t bytes, Lock& lock) {
   for (const Shared& entry : entries_) {
@@ -151,10 +184,7 @@ bool Scheduler::make_room(int64_t bytes, Lock& lock) {
   }
   const bool too_many = options_.most_loaded > 0 && std::ssize(entries_) >= options_.most_loaded;
   if (!too_many && bytes <= options_.available_memory()) return true;
-  if (entries_.empty()) {
-    fail(Code::kOutOfMemory, "model requires more system memory (", bytes >> 20,
-         " MiB) than is available (", options_.available_memory() >> 20, " MiB)");
-  }
+  if (entries_.empty()) check_that_it_can_fit(bytes);
   // Of those that nobody uses the one that would leave first, else the one used longest ago, so
   // that it gets no new users.
   const auto later = [](const Shared& a, const Shared& b) {
@@ -240,7 +270,9 @@ void Scheduler::release(Entry& entry, KeepAlive keep_alive) {
   const std::lock_guard lock(mutex_);
   --entry.users;
   entry.last_use = options_.now();
-  entry.expires = keep_alive ? std::optional(entry.last_use + *keep_alive) : std::nullopt;
+  // What is longer than clocks can tell is for ever.
+  const bool ends = keep_alive && *keep_alive < Time::max() - entry.last_use;
+  entry.expires = ends ? std::optional(entry.last_use + *keep_alive) : std::nullopt;
   tell_change();
 }
 

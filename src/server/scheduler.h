@@ -114,6 +114,9 @@ class Scheduler {
   struct Place;
 
   Shared find(const Wanted& wanted) const;
+  int64_t predict(const Wanted& wanted, Lock& lock);
+  bool is_predicted(const Wanted& wanted) const;
+  void check_that_it_can_fit(int64_t bytes) const;
   Shared begin_loading(const Wanted& wanted, int64_t bytes, Lock& lock);
   bool make_room(int64_t bytes, Lock& lock);
   void drop(const Shared& entry, Lock& lock);
@@ -130,7 +133,8 @@ class Scheduler {
   std::condition_variable_any changed_;
   std::list<Shared> entries_;
   bool is_changing_ = false;  // one is loaded or unloaded at a time, so that memory can be measured
-  std::set<uint64_t> line_;   // tickets of those that wait, in order
+  const Wanted* predicted_ = nullptr;  // whose memory is predicted right now
+  std::set<uint64_t> line_;            // tickets of those that wait, in order
   uint64_t last_ticket_ = 0;
   uint64_t changes_ = 0;
 };

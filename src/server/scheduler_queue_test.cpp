@@ -32,6 +32,50 @@ TEST(Scheduler, WaitsForWhoUsesTheMemory) {
   EXPECT_EQ(scheduler.waiting(), 0);
 }
 
+TEST(Scheduler, ReadsOnlyTheModelWhoseTurnItIs) {
+  World world;
+  Scheduler scheduler(world.options());
+  std::optional<Lease> first = scheduler.acquire(world.model("a", 60), 5min);
+  std::atomic<int> predictions = 0;
+  std::vector<std::future<void>> all;
+  for (const char* name : {"b", "b", "c", "d"}) {
+    Wanted wanted = world.model(name, 60);
+    wanted.predict = [&predictions] { return ++predictions, 60; };
+    all.push_back(
+        std::async(std::launch::async, [&scheduler, wanted] { scheduler.acquire(wanted, 5min); }));
+  }
+  wait_until([&] { return scheduler.waiting() == 4; });
+  EXPECT_EQ(predictions, 1);
+  first.reset();
+  for (auto& one : all) one.get();
+  EXPECT_EQ(world.loads, 4);
+}
+
+TEST(Scheduler, LetsAllWaitForAModelThatIsReadForOne) {
+  World world;
+  Scheduler::Options options = world.options();
+  options.most_waiting = 0;
+  Scheduler scheduler(options);
+  Wanted wanted = world.model("a", 60);
+  std::promise<void> may_end;
+  std::atomic<int> predictions = 0;
+  wanted.predict = [&] {
+    ++predictions;
+    may_end.get_future().wait();
+    return 60;
+  };
+  std::vector<std::future<void>> all;
+  for (int i = 0; i < 4; ++i) {
+    all.push_back(std::async(std::launch::async, [&] { scheduler.acquire(wanted, 5min); }));
+  }
+  wait_until([&] { return predictions == 1; });
+  std::this_thread::sleep_for(20ms);  // for the others to come, which none of them may regret
+  may_end.set_value();
+  for (auto& one : all) one.get();
+  EXPECT_EQ(world.loads, 1);
+  EXPECT_EQ(predictions, 1);
+}
+
 TEST(Scheduler, LetsOnlySoManyWait) {
   World world;
   Scheduler::Options options = world.options();

@@ -74,6 +74,15 @@ TEST(Scheduler, MakesRoomByWhatWouldLeaveFirst) {
   EXPECT_EQ(users(scheduler), (std::map<std::string, int64_t>{{"a", 0}, {"c", 1}}));
 }
 
+TEST(Scheduler, UnloadsNothingForWhatCanNeverFit) {
+  World world;
+  Scheduler scheduler(world.options());
+  { const Lease lease = scheduler.acquire(world.model("a", 60), std::nullopt); }
+  test::expect_error([&] { scheduler.acquire(world.model("b", 101), 5min); }, Code::kOutOfMemory,
+                     {"more system memory"});
+  EXPECT_EQ(users(scheduler), (std::map<std::string, int64_t>{{"a", 0}}));
+}
+
 TEST(Scheduler, LoadsNoMoreThanItMay) {
   World world;
   Scheduler::Options options = world.options();

@@ -5,17 +5,14 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <deque>
 #include <filesystem>
 #include <fstream>
 
 #include "base/error.h"
-#include "model/binder.h"
 #include "runner/engine.h"
-#include "runner/fake_model.h"
+#include "runner/test_llama.h"
 #include "serving/prefix_file.h"
 #include "tests/support/expect_error.h"
-#include "tests/support/map_config.h"
 #include "tests/support/temporary_folder.h"
 
 namespace cria::serving {
@@ -24,22 +21,12 @@ namespace {
 namespace fs = std::filesystem;
 using runner::Ids;
 
-class RandomLlama {
- public:
-  RandomLlama() : model_(model::make_model(config_)) {
-    model::RandomBinder binder(11, ml::DType::kF32);
-    model_->bind(binder);
-    nodes_ = binder.finish();
-    data_ = binder.take_data();
-    for (const ml::Node& node : nodes_) weights_.push_back(&node);
-  }
-
-  std::unique_ptr<model::Executor> executor(
+struct KeptPrefixesTest : testing::Test {
+  std::unique_ptr<model::Executor> make_executor(
       const std::pair<ml::DType, ml::DType>& types = {ml::DType::kF16, ml::DType::kF16},
       int64_t context = 128) const {
     model::ExecutorOptions options;
     options.backend = "cpu";
-    options.backend_options.threads = 1;
     options.cache = {.key_type = types.first,
                      .value_type = types.second,
                      .tokens = 256,
@@ -48,26 +35,9 @@ class RandomLlama {
                      .block_size = 16};
     options.max_tokens = 32;
     options.max_outputs = 2;
-    return std::make_unique<model::Executor>(*model_, weights_, options);
+    return llama_.executor(options);
   }
 
- private:
-  model::MapConfig config_{"llama",
-                           {{"vocab_size", runner::kByteVocabulary},
-                            {"embedding_length", 128},
-                            {"feed_forward_length", 48},
-                            {"block_count", 2},
-                            {"attention.head_count", 4},
-                            {"attention.head_count_kv", 2},
-                            {"attention.layer_norm_rms_epsilon", 1e-5},
-                            {"rope.freq_base", 10000}}};
-  std::unique_ptr<model::Model> model_;
-  model::WeightNodes nodes_;
-  std::deque<std::vector<std::byte>> data_;
-  std::vector<const ml::Node*> weights_;
-};
-
-struct KeptPrefixesTest : testing::Test {
   runner::Result ask(model::Executor& executor, const std::string& prompt) const {
     runner::Engine engine(executor, tokenizer_);
     runner::Request request{.prompt = runner::ids_of(prompt), .max_tokens = 20};
@@ -79,7 +49,7 @@ struct KeptPrefixesTest : testing::Test {
 
   // Of an engine that begins with what the folder holds.
   runner::Result ask_restored(const std::string& weights = "w") const {
-    const auto executor = llama_.executor();
+    const auto executor = make_executor();
     kept_.restore(weights, *executor);
     return ask(*executor, kPrompt);
   }
@@ -93,7 +63,7 @@ struct KeptPrefixesTest : testing::Test {
 
   // Keeps what an engine knows of the prompt; what it said.
   Ids remember(const std::string& weights = "w") const {
-    const auto executor = llama_.executor();
+    const auto executor = make_executor();
     const runner::Result result = ask(*executor, kPrompt);
     EXPECT_EQ(result.cached_tokens, 0);
     kept_.keep(weights, *executor);
@@ -102,7 +72,7 @@ struct KeptPrefixesTest : testing::Test {
 
   const std::string kPrompt =
       "a prompt that has more than two blocks of sixteen tokens, of which all but one are known";
-  const RandomLlama llama_;
+  const runner::RandomLlama llama_{128};
   const runner::ByteTokenizer tokenizer_;
   const test::TemporaryFolder temporary_;
   const fs::path folder_ = fs::path(temporary_.path()) / "kept";
@@ -126,7 +96,7 @@ TEST_F(KeptPrefixesTest, AreTheSameInEachTypeOfCache) {
   for (const auto& types :
        {std::pair(DType::kF32, DType::kF32), std::pair(DType::kQ8_0, DType::kQ8_0),
         std::pair(DType::kBF16, DType::kF16)}) {
-    const auto first = llama_.executor(types), second = llama_.executor(types);
+    const auto first = make_executor(types), second = make_executor(types);
     const Ids said = ask(*first, kPrompt).tokens;
     kept_.keep("w", *first);
     kept_.restore("w", *second);
@@ -139,15 +109,15 @@ TEST_F(KeptPrefixesTest, AreTheSameInEachTypeOfCache) {
 TEST_F(KeptPrefixesTest, AreNotThoseOfOtherModelsTypesOrContexts) {
   remember();
   EXPECT_EQ(ask_restored("other").cached_tokens, 0);
-  const auto exact = llama_.executor({ml::DType::kF32, ml::DType::kF16});
-  const auto longer = llama_.executor({ml::DType::kF16, ml::DType::kF16}, 256);
+  const auto exact = make_executor({ml::DType::kF32, ml::DType::kF16});
+  const auto longer = make_executor({ml::DType::kF16, ml::DType::kF16}, 256);
   for (model::Executor* executor : {exact.get(), longer.get()}) {
     kept_.restore("w", *executor);
     EXPECT_EQ(ask(*executor, kPrompt).cached_tokens, 0);
   }
   // Nor under another's name.
   fs::rename(file(), folder_ / (prefix_fingerprint("other", *exact) + ".prefixes"));
-  const auto fresh = llama_.executor({ml::DType::kF32, ml::DType::kF16});
+  const auto fresh = make_executor({ml::DType::kF32, ml::DType::kF16});
   kept_.restore("other", *fresh);
   EXPECT_EQ(ask(*fresh, kPrompt).cached_tokens, 0);
   EXPECT_TRUE(fs::is_empty(folder_));
@@ -166,11 +136,11 @@ TEST_F(KeptPrefixesTest, ThatWereSpoiltChangeNoAnswerAndAreRemoved) {
   const Ids said = remember();
   const fs::path path = file();
   const std::string good = content_of(path);
-  const auto executor = llama_.executor();
+  const auto executor = make_executor();
   const std::string fingerprint = prefix_fingerprint("w", *executor);
   const auto try_it = [&](const std::string& spoilt) {
     set_content(path, spoilt);
-    const auto fresh = llama_.executor();
+    const auto fresh = make_executor();
     test::expect_error([&] { read_prefixes(path, fingerprint, fresh->cache()); },
                        Error::Code::kCorrupt, {path.string()});
     const runner::Result result = ask_restored();
@@ -212,7 +182,7 @@ TEST_F(KeptPrefixesTest, TakeOnlySoManyBytes) {
   const auto size = static_cast<int64_t>(fs::file_size(file()));
   const KeptPrefixes two(folder_, 2 * size);
   for (const std::string weights : {"b", "c"}) {
-    const auto executor = llama_.executor();
+    const auto executor = make_executor();
     ask(*executor, kPrompt);
     two.keep(weights, *executor);
     for (const auto& entry : fs::directory_iterator(folder_)) {
@@ -224,7 +194,7 @@ TEST_F(KeptPrefixesTest, TakeOnlySoManyBytes) {
   EXPECT_GT(ask_restored("c").cached_tokens, 0);
   // Of one model what was used last.
   fs::remove_all(folder_);
-  const auto executor = llama_.executor();
+  const auto executor = make_executor();
   ask(*executor, "something else, that was asked for first and then was not asked for any more");
   ask(*executor, kPrompt);
   KeptPrefixes(folder_, size).keep("w", *executor);
@@ -234,7 +204,7 @@ TEST_F(KeptPrefixesTest, TakeOnlySoManyBytes) {
 
 TEST_F(KeptPrefixesTest, AreDoneWithoutWhereNothingCanBeWritten) {
   set_content(folder_, "no folder");
-  const auto executor = llama_.executor();
+  const auto executor = make_executor();
   const Ids said = ask(*executor, kPrompt).tokens;
   kept_.keep("w", *executor);
   EXPECT_EQ(ask_restored().tokens, said);

@@ -55,10 +55,9 @@ std::vector<std::vector<float>> VectorModel::run(std::span<const runner::EmbedIn
   std::vector<std::vector<float>> vectors;
   for (size_t first = 0; first < texts.size(); first += kMostSequences) {
     const std::lock_guard lock(running_);
-    if (goes_on && !goes_on()) fail(Error::Code::kCancelled, "the request was cancelled");
     const size_t count = std::min<size_t>(kMostSequences, texts.size() - first);
     for (std::vector<float>& vector :
-         runner::Embedder(*executor_, pooling_).run(texts.subspan(first, count))) {
+         runner::Embedder(*executor_, pooling_).run(texts.subspan(first, count), goes_on)) {
       vectors.push_back(std::move(vector));
     }
   }

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/utf8.h"
 #include "tokenizer/unicode.h"
 
 namespace cria::tokenizer {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "fs/gguf/gguf.h"
 #include "tokenizer/test_vocabularies.h"
 #include "tokenizer/unicode.h"

@@ -55,7 +55,6 @@ bool is_control(const Rune& rune);
 bool is_word_of_its_own(char32_t value);
 
 bool is_valid_utf8(std::string_view text);
-void append_utf8(std::string& text, char32_t value);
 
 // At most so many characters come of one by canonical decomposition.
 inline constexpr size_t kMostDecomposed = 8;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/base64.h"
 #include "base/log.h"
 #include "tokenizer/byte_tokens.h"
 #include "tokenizer/charsmap.h"
@@ -42,6 +43,11 @@ class Reader {
   }
 
   bool has(const std::string& key) const { return file_.metadata().count(key) > 0; }
+  bool is_texts(const std::string& key) const {
+    const auto found = file_.metadata().find(key);
+    return found != file_.metadata().end() &&
+           std::holds_alternative<std::vector<std::string>>(found->second);
+  }
   Problems& problems() { return problems_; }
 
  private:
@@ -199,9 +205,24 @@ void read_flags(Reader& reader, Vocabulary& vocabulary) {
       reader.boolean("tokenizer.ggml.remove_extra_whitespaces").value_or(false) && is_unigram;
 }
 
+// Some files have it in base64, each character a text.
+bool read_charsmap_of_texts(Reader& reader, const std::string& key, Vocabulary& vocabulary) {
+  if (!reader.is_texts(key)) return false;
+  std::string text;
+  for (const std::string& part : reader.texts(key)) text += part;
+  if (auto bytes = decode_base64(text)) {
+    vocabulary.precompiled_charsmap = *std::move(bytes);
+  } else {
+    reader.problems().add(key, " holds texts that are no base64");
+  }
+  return true;
+}
+
 void read_charsmap(Reader& reader, Vocabulary& vocabulary) {
   const std::string key = "tokenizer.ggml.precompiled_charsmap";
-  for (const int64_t byte : reader.integers(key).value_or(std::vector<int64_t>{})) {
+  const bool is_read = read_charsmap_of_texts(reader, key, vocabulary);
+  const auto bytes = is_read ? std::nullopt : reader.integers(key);
+  for (const int64_t byte : bytes.value_or(std::vector<int64_t>{})) {
     if (byte < -128 || byte > 255) {
       return reader.problems().add(key, " holds ", byte, ", expected bytes");
     }
@@ -214,6 +235,40 @@ void read_charsmap(Reader& reader, Vocabulary& vocabulary) {
   }
 }
 
+// Files of gpt-oss, Llama 3 and LFM2 exist that say nothing, or what is said of most models: they
+// are known by a token that they have at this place.
+std::string read_pre(Reader& reader, const std::vector<std::string>& tokens) {
+  struct Known {
+    size_t id;
+    std::string_view token, pre;
+  };
+  constexpr std::array<Known, 3> kKnown = {{{200002, "<|return|>", "gpt-4o"},
+                                            {128009, "<|eot_id|>", "llama-bpe"},
+                                            {8, "<|tool_list_start|>", "lfm2"}}};
+  std::string pre = reader.text("tokenizer.ggml.pre");
+  if (!pre.empty() && pre != "default" && pre != "gpt-2") return pre;
+  for (const Known& known : kKnown) {
+    if (known.id < tokens.size() && tokens[known.id] == known.token) return std::string(known.pre);
+  }
+  return pre;
+}
+
+// Some files list tokens that a model has no embeddings of, such as one that stands for a picture.
+class Cut {
+ public:
+  Cut(size_t listed, std::optional<int64_t> rows)
+      : listed_(listed), kept_(std::min(listed, static_cast<size_t>(rows.value_or(INT64_MAX)))) {}
+
+  // Of a list with an entry for each token, those of tokens that have an embedding.
+  template <class T>
+  void operator()(std::vector<T>& list) const {
+    if (list.size() == listed_) list.resize(kept_);
+  }
+
+ private:
+  size_t listed_, kept_;
+};
+
 }  // namespace
 
 Vocabulary Vocabulary::from(const gguf::File& file) {
@@ -223,15 +278,19 @@ Vocabulary Vocabulary::from(const gguf::File& file) {
   }
   Vocabulary vocabulary;
   vocabulary.model = reader.text("tokenizer.ggml.model");
-  vocabulary.pre = reader.text("tokenizer.ggml.pre");
   vocabulary.tokens = reader.texts("tokenizer.ggml.tokens");
+  const Cut cut(vocabulary.tokens.size(), file.rows("token_embd.weight"));
+  cut(vocabulary.tokens);
+  vocabulary.pre = read_pre(reader, vocabulary.tokens);
   vocabulary.merges = reader.texts("tokenizer.ggml.merges");
   const std::vector<double> scores =
       reader.reals("tokenizer.ggml.scores").value_or(std::vector<double>{});
   vocabulary.scores.assign(scores.begin(), scores.end());
+  cut(vocabulary.scores);
   read_ids(reader, vocabulary);
   vocabulary.types =
       reader.has("tokenizer.ggml.token_type") ? read_types(reader) : guess_types(vocabulary);
+  cut(vocabulary.types);
   read_ends(reader, vocabulary);
   read_flags(reader, vocabulary);
   if (vocabulary.model == "t5") read_charsmap(reader, vocabulary);

@@ -4,7 +4,9 @@
 
 #include <limits>
 #include <map>
+#include <tuple>
 
+#include "base/base64.h"
 #include "tests/support/expect_error.h"
 #include "tokenizer/test_charsmap.h"
 #include "tokenizer/tokenizer.h"
@@ -29,6 +31,9 @@ class FakeFile final : public gguf::File {
   const std::vector<gguf::TensorInfo>& tensors() const override { return tensors_; }
 
   gguf::Value& operator[](const std::string& key) { return metadata_["tokenizer.ggml." + key]; }
+  void embed(int64_t tokens) {
+    tensors_ = {{.name = "token_embd.weight", .type = 0, .dims = {tokens, 8}, .data = {}}};
+  }
 
  private:
   const std::string path_ = "fake.gguf";
@@ -108,13 +113,19 @@ TEST(Vocabulary, ReadsAUnigramFile) {
     signed_bytes.push_back(static_cast<signed char>(c));
     bytes.push_back(static_cast<unsigned char>(c));
   }
-  for (const gguf::Value& value : {gguf::Value(signed_bytes), gguf::Value(bytes)}) {
+  Texts base64;
+  for (const char c : encode_base64(charsmap)) base64.emplace_back(1, c);
+  for (const gguf::Value& value :
+       {gguf::Value(signed_bytes), gguf::Value(bytes), gguf::Value(base64)}) {
     file["precompiled_charsmap"] = value;
     const Vocabulary vocabulary = Vocabulary::from(file);
     EXPECT_EQ(vocabulary.precompiled_charsmap, charsmap);
     EXPECT_TRUE(vocabulary.remove_extra_whitespaces);
     EXPECT_EQ(make_tokenizer(vocabulary)->encode("\xc3\xa9"), (Ids{0, 4}));
   }
+  file["precompiled_charsmap"] = Texts{"A", "!"};
+  expect_error([&] { Vocabulary::from(file); }, Error::Code::kCorrupt,
+               {"precompiled_charsmap holds texts that are no base64"});
   file["precompiled_charsmap"] = Integers{1, 2, 300};
   file["scores"] = std::vector<double>{0};
   expect_error([&] { Vocabulary::from(file); }, Error::Code::kCorrupt,
@@ -178,6 +189,43 @@ TEST(Vocabulary, TellsTypesOfOldFilesByIdsAndForm) {
   EXPECT_EQ(vocabulary.types[1], TokenType::kControl);
   EXPECT_EQ(vocabulary.types[3], TokenType::kByte);
   EXPECT_EQ(vocabulary.types[4], TokenType::kNormal);
+}
+
+TEST(Vocabulary, LeavesTokensThatHaveNoEmbedding) {
+  FakeFile file = sentencepiece_file();
+  file.embed(4);
+  EXPECT_EQ(Vocabulary::from(file).tokens, (Texts{"<unk>", "<s>", "</s>", "<0x41>"}));
+  EXPECT_EQ(Vocabulary::from(file).types.size(), 4u);
+  EXPECT_EQ(Vocabulary::from(file).scores.size(), 4u);
+  file.embed(6);  // filled up, as many models have it
+  EXPECT_EQ(Vocabulary::from(file).tokens.size(), 5u);
+  file.embed(4);
+  file["scores"] = std::vector<double>{0, 0, 0};
+  expect_error([&] { Vocabulary::from(file); }, Error::Code::kCorrupt, {"3 token scores"});
+}
+
+TEST(Vocabulary, KnowsModelsWhoseFilesNameNoPreTokenizerByTheirTokens) {
+  const std::tuple<size_t, const char*, const char*> kModels[] = {
+      {200002, "<|return|>", "gpt-4o"},
+      {128009, "<|eot_id|>", "llama-bpe"},
+      {8, "<|tool_list_start|>", "lfm2"}};
+  for (const auto& [id, token, pre] : kModels) {
+    FakeFile file = byte_level_file();
+    Texts tokens(id + 1);
+    for (size_t i = 0; i < id; ++i) tokens[i] = "t" + std::to_string(i);
+    tokens[id] = token;
+    file["tokens"] = tokens;
+    file["token_type"] = Integers(id + 1, 1);
+    file["merges"] = Texts{};
+    EXPECT_EQ(Vocabulary::from(file).pre, "qwen2") << "what a file says";
+    for (const char* said : {"default", "gpt-2", ""}) {
+      file["pre"] = std::string(said);
+      EXPECT_EQ(Vocabulary::from(file).pre, pre) << said;
+    }
+    tokens[id] = "another";
+    file["tokens"] = tokens;
+    EXPECT_EQ(Vocabulary::from(file).pre, "");
+  }
 }
 
 TEST(Vocabulary, IsNotFoundInAFileWithoutOne) {

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/quote.h"
+#include "base/utf8.h"
 #include "tokenizer/space_mark.h"
 #include "tokenizer/unicode.h"
 

@@ -326,7 +326,7 @@ class Commands(StoreTest):
         self.assertEqual(self.cria("show", "a", "--system").out, "Be kind.\n")
         self.assertEqual(self.cria("show", "a", "--template").out, "{{ .Prompt }}\n")
         self.assertEqual(self.cria("show", "a", "--license").out, "MIT\nLicense\n")
-        self.assertRegex(self.cria("show", "a", "--parameters").out, r'^stop +"<\|x\|>"\ntop_k +3\n$')
+        self.assertEqual(self.cria("show", "a", "--parameters").out, f'{"stop":30} "<|x|>"\n{"top_k":30} 3\n')
         self.assertRegex(self.cria("show", "a", "-v").out, r"(?m)^  Tensors$")
         self.assertRegex(self.cria("show", self.gguf, "--modelfile").out, rf"\nFROM {re.escape(str(self.gguf))}\n$")
         self.fail_with(2, "show", "a", "--system", "--license", env=self.env)

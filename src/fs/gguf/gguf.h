@@ -55,6 +55,9 @@ class File {
   std::optional<std::vector<int64_t>> integers(std::string_view key) const;
   std::optional<std::vector<double>> reals(std::string_view key) const;
 
+  // The outermost dimension of a tensor; nothing when there is none of this name.
+  std::optional<int64_t> rows(std::string_view tensor) const;
+
  private:
   const Value* find(std::string_view key) const;
 };

@@ -1,5 +1,7 @@
 // The typed look-ups of gguf::File.
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "fs/gguf/gguf.h"
 #include "fs/gguf/values.h"
@@ -87,6 +89,12 @@ std::optional<std::vector<double>> File::reals(std::string_view key) const {
   if (!value) return std::nullopt;
   if (auto numbers = converted<double>(*value, as_real)) return numbers;
   fail_type(*this, key, *value, "an array of numbers");
+}
+
+std::optional<int64_t> File::rows(std::string_view tensor) const {
+  const auto found = std::ranges::find(tensors(), tensor, &TensorInfo::name);
+  if (found == tensors().end() || found->dims.empty()) return std::nullopt;
+  return found->dims.front();
 }
 
 }  // namespace cria::gguf

@@ -4,20 +4,14 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "fs/gguf/tensor_types.h"
 
 namespace cria::gguf {
 namespace {
 
-// Gaps are numbers that were given up.
-constexpr std::array<std::string_view, 40> kTensorTypes{
-    "f32",     "f16",    "q4_0",    "q4_1",  "",       "",      "q5_0",  "q5_1",
-    "q8_0",    "q8_1",   "q2_k",    "q3_k",  "q4_k",   "q5_k",  "q6_k",  "q8_k",
-    "iq2_xxs", "iq2_xs", "iq3_xxs", "iq1_s", "iq4_nl", "iq3_s", "iq2_s", "iq4_xs",
-    "i8",      "i16",    "i32",     "i64",   "f64",    "iq1_m", "bf16",  "",
-    "",        "",       "tq1_0",   "tq2_0", "",       "",      "",      "mxfp4"};
-
+// Gaps are numbers that were given up; 4 is that of the first files of gpt-oss.
 constexpr std::array<std::string_view, 39> kFileTypes{
-    "F32",    "F16",    "Q4_0",  "Q4_1",    "",       "",       "",       "Q8_0",
+    "F32",    "F16",    "Q4_0",  "Q4_1",    "MXFP4",  "",       "",       "Q8_0",
     "Q5_0",   "Q5_1",   "Q2_K",  "Q3_K_S",  "Q3_K_M", "Q3_K_L", "Q4_K_S", "Q4_K_M",
     "Q5_K_S", "Q5_K_M", "Q6_K",  "IQ2_XXS", "IQ2_XS", "Q2_K_S", "IQ3_XS", "IQ3_XXS",
     "IQ1_S",  "IQ4_NL", "IQ3_S", "IQ3_M",   "IQ2_S",  "IQ2_M",  "IQ4_XS", "IQ1_M",
@@ -26,10 +20,8 @@ constexpr std::array<std::string_view, 39> kFileTypes{
 }  // namespace
 
 std::string tensor_type_name(uint32_t type) {
-  if (type < kTensorTypes.size() && !kTensorTypes[type].empty()) {
-    return std::string(kTensorTypes[type]);
-  }
-  return concat("type ", type);
+  const TensorType* known = find_tensor_type(type);
+  return known ? std::string(known->name) : concat("type ", type);
 }
 
 std::string file_type_name(int64_t type) {

@@ -16,12 +16,13 @@ TEST(TensorTypeName, AgreesWithTheTypesThatCanBeComputedWith) {
 
 TEST(TensorTypeName, NumbersUnknownTypes) {
   EXPECT_EQ(tensor_type_name(12), "q4_k");
-  EXPECT_EQ(tensor_type_name(4), "type 4");
+  EXPECT_EQ(tensor_type_name(5), "type 5");
   EXPECT_EQ(tensor_type_name(4000), "type 4000");
 }
 
 TEST(FileTypeName, IsEmptyWhenUnknown) {
   EXPECT_EQ(file_type_name(3), "Q4_1");
+  EXPECT_EQ(file_type_name(4), "MXFP4");
   EXPECT_EQ(file_type_name(15), "Q4_K_M");
   EXPECT_EQ(file_type_name(-1), "");
   EXPECT_EQ(file_type_name(1024), "");

@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 
 #include "base/quote.h"
@@ -61,6 +64,15 @@ std::string describe_other_format(std::span<const std::byte> bytes) {
     if (starts_with(text, signature.prefix)) return std::string(signature.description);
   }
   return "a file that begins with " + quote(text.substr(0, 4));
+}
+
+bool is_gguf(const std::string& path) {
+  constexpr std::string_view kMagic = "GGUF";
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;
+  std::string start(kMagic.size(), '\0');
+  std::ifstream(path, std::ios::binary).read(start.data(), std::ssize(start));
+  return start == kMagic;
 }
 
 }  // namespace cria::gguf

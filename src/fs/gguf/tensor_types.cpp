@@ -6,13 +6,14 @@ namespace cria::gguf {
 namespace {
 
 // Ids 5, 31 to 33 and 36 to 38 are of types that were withdrawn. Files of type 42 exist with two
-// different block sizes.
+// different block sizes. Id 4 was that of MXFP4 once, whose bits were in another order.
+// clang-format off
 constexpr TensorType kTypes[] = {
     {0, "f32", 1, 4},
     {1, "f16", 1, 2},
     {2, "q4_0", 32, 18},
     {3, "q4_1", 32, 20},
-    {4, "mxfp4 (old order)", 32, 17},  // an early id of type 39, with the nibbles in another order
+    {4, "mxfp4_pairs", 32, 17},
     {6, "q5_0", 32, 22},
     {7, "q5_1", 32, 24},
     {8, "q8_0", 32, 34},
@@ -44,6 +45,7 @@ constexpr TensorType kTypes[] = {
     {40, "nvfp4", 64, 36},
     {41, "q1_0", 128, 18},
 };
+// clang-format on
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "grammar/rules.h"
 #include "grammar/text_cursor.h"
 
@@ -162,7 +163,7 @@ class Parser {
 
   Expr parse_literal() {
     std::string text;
-    while (!at_.take("\"")) append_utf8(parse_char(), text);
+    while (!at_.take("\"")) append_utf8(text, parse_char());
     return rules_.bytes(text);
   }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include "base/utf8.h"
 #include "grammar/utf8.h"
 
 namespace cria::grammar {
@@ -152,7 +153,7 @@ Expr JsonText::plain_char(const CharSet& set) {
     for (char32_t c = range.first; c <= range.last; ++c) {
       if (!set.contains(c)) continue;
       std::string text;
-      append_utf8(c, text);
+      append_utf8(text, c);
       parts.push_back(rules_.bytes(within_quotes(text)));
     }
   }

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "server/answers/new_id.h"
+
 namespace cria::server {
 namespace {
 
@@ -34,7 +36,8 @@ std::string error_object(Dialect dialect, const Problem& problem) {
                      {"code", nullptr}};
   } else if (dialect == Dialect::kAnthropic) {
     json = {{"type", "error"},
-            {"error", {{"type", anthropic_type(problem.status)}, {"message", problem.message}}}};
+            {"error", {{"type", anthropic_type(problem.status)}, {"message", problem.message}}},
+            {"request_id", new_id("req_")}};
   } else {
     json["error"] = problem.message;
   }

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "server/answers/anthropic_writer.h"
+#include "server/answers/new_id.h"
 #include "server/anthropic/message_request.h"
-#include "server/requests/new_id.h"
 #include "server/respond.h"
 
 namespace cria::server::anthropic {

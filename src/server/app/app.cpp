@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "base/mapped_file.h"
 #include "base/memory.h"
@@ -130,7 +131,7 @@ class App::Impl {
               return gate_.refuse(request, status, why);
             }),
         janitor_([this] { scheduler_.unload_expired(); }) {
-    models_.store().prune();
+    prune();
   }
 
   std::string address() const {
@@ -138,6 +139,15 @@ class App::Impl {
   }
 
  private:
+  // A store that may not be written is served as it is.
+  void prune() const {
+    try {
+      models_.store().prune();
+    } catch (const Error& error) {
+      log::debug("the store is not pruned: ", error.what());
+    }
+  }
+
   Metrics metrics_;
   Scheduler scheduler_;
   Models models_;

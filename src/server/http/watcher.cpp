@@ -12,10 +12,11 @@ namespace {
 
 constexpr int kTick = 500;  // milliseconds
 
-void add_to(int epoll, int fd, uint32_t events) {
+// Events tell which request a socket was watched for: it may have got another one meanwhile.
+void add_to(int epoll, int fd, uint32_t events, uint32_t request) {
   epoll_event event{};
   event.events = events;
-  event.data.fd = fd;
+  event.data.u64 = uint64_t{request} << 32 | static_cast<uint32_t>(fd);
   ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
@@ -25,7 +26,7 @@ Watcher::Watcher(const Patience& patience)
     : patience_(patience),
       hang_ups_(::epoll_create1(EPOLL_CLOEXEC), "epoll"),
       stop_(::eventfd(0, EFD_CLOEXEC), "eventfd") {
-  add_to(hang_ups_.get(), stop_.get(), EPOLLIN);
+  add_to(hang_ups_.get(), stop_.get(), EPOLLIN, 0);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -47,7 +48,8 @@ void Watcher::closed(int socket) {
 void Watcher::begins(int socket, const std::shared_ptr<Exchange>& exchange) {
   const std::lock_guard lock(mutex_);
   connections_[socket].exchange = exchange;
-  add_to(hang_ups_.get(), socket, EPOLLRDHUP | EPOLLONESHOT);
+  connections_[socket].request = ++requests_;
+  add_to(hang_ups_.get(), socket, EPOLLRDHUP | EPOLLONESHOT, requests_);
 }
 
 void Watcher::ends(int socket) {
@@ -75,13 +77,15 @@ void Watcher::run() {
   while (true) {
     const int count = ::epoll_wait(hang_ups_.get(), events.data(), kEvents, kTick);
     for (int i = 0; i < count; ++i) {
-      const int socket = events.at(static_cast<size_t>(i)).data.fd;
+      const uint64_t data = events.at(static_cast<size_t>(i)).data.u64;
+      const auto socket = static_cast<int>(data & UINT32_MAX);
       if (socket == stop_.get()) return;
       std::shared_ptr<Exchange> exchange;
       {
         const std::lock_guard lock(mutex_);
         const auto found = connections_.find(socket);
-        if (found != connections_.end()) exchange = found->second.exchange;
+        const bool is_it = found != connections_.end() && found->second.request == data >> 32;
+        if (is_it) exchange = found->second.exchange;
       }
       if (exchange) exchange->hang_up();
     }

@@ -33,6 +33,7 @@ class Watcher {
   struct Connection {
     Clock::time_point since = Clock::now();   // no request
     std::shared_ptr<Exchange> exchange = {};  // null between requests
+    uint32_t request = 0;                     // which one of all
   };
 
   void run();
@@ -42,6 +43,7 @@ class Watcher {
   FileDescriptor hang_ups_, stop_;  // an epoll and an eventfd
   std::mutex mutex_;
   std::map<int, Connection> connections_;  // by socket
+  uint32_t requests_ = 0;                  // that there have been
   std::thread thread_;
 };
 

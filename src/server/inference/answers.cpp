@@ -96,12 +96,7 @@ runner::Request Answers::request_for(Answer& answer) const {
   request.context = context_;
   request.max_tokens = options_.max_tokens;
   request.stop = options_.stop;
-  if (request_.shift) {
-    // A context that moves on ends no answer: one that goes round in circles would never end.
-    constexpr int64_t kMostContexts = 10;
-    request.shift = runner::Shift{.keep = options_.keep};
-    if (request.max_tokens < 0) request.max_tokens = kMostContexts * context_;
-  }
+  if (request_.shift) request.shift = runner::Shift{.keep = options_.keep};
   const bool is_raw = !request_.chat && request_.completion.raw;
   if (is_raw) {
     request.grammar = request_.grammar;

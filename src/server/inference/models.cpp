@@ -80,7 +80,9 @@ Models::Choice Models::choice(const Options& model, const Options& request) cons
     if (asked < 0) fail(Code::kInvalidArgument, name, " is ", asked, ", expected 0 or more");
     return asked > 0 ? asked : of_model > 0 ? of_model : fallback;
   };
-  return {.context = chosen("num_ctx", options_.context),
+  constexpr int64_t kLeastContext = 4;  // as Ollama has it
+  const int64_t context = chosen("num_ctx", options_.context);
+  return {.context = context > 0 ? std::max(kLeastContext, context) : 0,
           .threads = static_cast<int>(
               std::min<int64_t>(1024, chosen("num_thread", options_.compute.threads)))};
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "image/image.h"
 #include "registry/insert_tokens.h"
+#include "serving/generation_options.h"
 #include "serving/pictures.h"
 #include "template/go/chat_template.h"
 
@@ -123,19 +124,20 @@ ReadyPrompt Maker::render_fitting(const std::vector<Seen>& messages,
   const auto fits = [&](const ReadyPrompt& prompt) { return std::ssize(prompt.ids) <= context_; };
   if (fits(whole)) return whole;
   if (!request_.truncate) refuse_length(whole.ids.size());
-  // The fewest that have to go; the last one always stays.
-  size_t fewest = 1, most = messages.size() - 1;
-  while (fewest < most) {
-    const size_t middle = (fewest + most) / 2;
-    if (fits(render(messages, middle, chat_template))) {
-      most = middle;
-    } else {
-      fewest = middle + 1;
-    }
+  // A conversation begins anew where a user speaks: templates refuse others. The last of them
+  // stays.
+  std::vector<size_t> beginnings;
+  for (size_t i = 1; i < messages.size(); ++i) {
+    if (messages[i].message.role == "user") beginnings.push_back(i);
   }
-  ReadyPrompt prompt = render(messages, most, chat_template);
+  if (beginnings.empty()) beginnings.push_back(0);
+  const auto first_that_fits = std::partition_point(
+      beginnings.begin(), beginnings.end() - 1,
+      [&](size_t begin) { return !fits(render(messages, begin, chat_template)); });
+  const size_t begin = *first_that_fits;
+  ReadyPrompt prompt = render(messages, begin, chat_template);
   const auto left_out =
-      std::count_if(messages.begin(), messages.begin() + static_cast<int64_t>(most),
+      std::count_if(messages.begin(), messages.begin() + static_cast<int64_t>(begin),
                     [](const Seen& seen) { return seen.message.role != "system"; });
   if (left_out > 0) {
     request_.warnings.push_back(concat(
@@ -157,10 +159,10 @@ void Maker::fit(ReadyPrompt& prompt) {
   const int64_t count = std::ssize(prompt.ids);
   if (count <= context_) return;
   if (!request_.truncate || !prompt.pictures.empty()) refuse_length(prompt.ids.size());
-  int64_t keep = 4;
-  for (const auto& [name, value] : request_.options) {
-    if (name == "num_keep") keep = std::strtoll(value.c_str(), nullptr, 10);
-  }
+  serving::GenerationOptions options;
+  serving::set_parameters(options, stored_.parameters);
+  serving::set_parameters(options, request_.options);
+  int64_t keep = options.keep < 0 ? count : options.keep;
   keep = std::clamp<int64_t>(keep, 0, room() / 2);
   const int64_t surplus = count - room();
   prompt.ids.erase(prompt.ids.begin() + keep, prompt.ids.begin() + keep + surplus);

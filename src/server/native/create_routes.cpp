@@ -1,9 +1,12 @@
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/quote.h"
 #include "create/create.h"
+#include "fs/gguf/signature.h"
 #include "modelfile/checks.h"
 #include "registry/digest.h"
 #include "registry/staging_folder.h"
@@ -49,10 +52,14 @@ std::string staged(const Fields& fields, std::string_view name, const registry::
   std::string only;
   for (const auto& [file, digest] : files->items()) {
     if (!digest.is_string()) fields.refuse(name, "a digest for each file");
-    folder->add(file, hex_of(digest.get<std::string>()));
-    only = folder->path() + "/" + file;
+    const std::string hex = hex_of(digest.get<std::string>());
+    // Clients also send blobs of a store under their own names.
+    const bool is_gguf = file.ends_with(".gguf") || gguf::is_gguf(blobs.path(hex));
+    const std::string name = is_gguf && !file.ends_with(".gguf") ? file + ".gguf" : file;
+    folder->add(name, hex);
+    if (is_gguf) only = folder->path() + "/" + name;
   }
-  return files->size() == 1 && only.ends_with(".gguf") ? only : folder->path();
+  return files->size() == 1 && !only.empty() ? only : folder->path();
 }
 
 void read_parameters(const Fields& fields, Recipe& recipe) {
@@ -139,7 +146,9 @@ Recipe read_recipe(const Models& models, const Fields& fields) {
 // Steps of long work, an object each.
 class Steps {
  public:
-  Steps(Call& call, bool streams) : call_(call), streams_(streams) {}
+  Steps(Call& call, bool streams) : call_(call), streams_(streams) {
+    call_.responder.when_gone([gone = is_gone_] { *gone = true; });
+  }
 
   void status(const std::string& text) { tell({{"status", text}}); }
 
@@ -152,10 +161,11 @@ class Steps {
   bool progress(const std::string& text, uint64_t done, uint64_t total) {
     constexpr auto kBetween = std::chrono::milliseconds(200);
     const Clock::time_point now = Clock::now();
-    if (done != total && now - told_ < kBetween) return goes_on_;
-    told_ = now;
-    tell({{"status", text}, {"total", total}, {"completed", done}});
-    return goes_on_;
+    if (done == total || now - told_ >= kBetween) {
+      told_ = now;
+      tell({{"status", text}, {"total", total}, {"completed", done}});
+    }
+    return goes_on_ && !*is_gone_;
   }
 
   void end() {
@@ -176,10 +186,26 @@ class Steps {
   Call& call_;
   const bool streams_;
   bool goes_on_ = true;
+  // A stream would tell at its next line, but there may be none.
+  const std::shared_ptr<std::atomic<bool>> is_gone_ = std::make_shared<std::atomic<bool>>(false);
   Clock::time_point told_ = {};
   Json last_ = Json::object();
   std::vector<std::string> remarks_;  // of no stream
 };
+
+// What is wrong with files is the client's doing, and where they are kept is nobody's business.
+Problem problem_with(const Recipe& recipe, const std::exception& error) {
+  Problem problem = problem_of(error);
+  const auto* ours = dynamic_cast<const Error*>(&error);
+  if (ours && ours->code() == Code::kCorrupt) problem.status = 400;
+  for (const auto& folder : recipe.folders) {
+    const std::string name = std::filesystem::path(folder->path()).filename();
+    for (size_t at = 0; (at = problem.message.find(name, at)) != std::string::npos;) {
+      problem.message.replace(at, name.size(), "files");
+    }
+  }
+  return problem;
+}
 
 void create(const Models& models, Call& call) {
   const Json asked = Fields::parse(call.request.body);
@@ -203,14 +229,9 @@ void create(const Models& models, Call& call) {
                                     uint64_t total) { return steps.progress(text, done, total); },
                     .notice = [&](const std::string& text) { steps.remark("notice: " + text); }});
   } catch (const std::exception& error) {
-    const auto* ours = dynamic_cast<const Error*>(&error);
-    // Of files that the client brought.
-    const bool is_bad_file = ours && ours->code() == Code::kCorrupt;
-    if (!call.responder.has_begun() && is_bad_file) {
-      throw StatusError(400, problem_of(error).message);
-    }
-    if (!call.responder.has_begun()) throw;
-    call.responder.write(error_in_stream(Dialect::kNative, problem_of(error)));
+    const Problem problem = problem_with(recipe, error);
+    if (!call.responder.has_begun()) throw StatusError(problem.status, problem.message);
+    call.responder.write(error_in_stream(Dialect::kNative, problem));
     return call.responder.end();
   }
   steps.end();

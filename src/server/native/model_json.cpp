@@ -9,7 +9,9 @@
 #include "base/error.h"
 #include "fs/gguf/gguf.h"
 #include "fs/gguf/names.h"
+#include "model/loading.h"
 #include "registry/capabilities.h"
+#include "registry/parameters_text.h"
 #include "server/answers/native_writer.h"
 
 namespace cria::server::native {
@@ -32,8 +34,7 @@ Facts read_facts(const registry::Model& model) {
         found == file->metadata().end() ? nullptr : std::get_if<uint64_t>(&found->second);
     return value && *value <= INT64_MAX ? static_cast<int64_t>(*value) : 0;
   };
-  return {registry::capabilities(*file, model.go_template(),
-                                 !model.files(registry::kProjectorLayer).empty()),
+  return {registry::capabilities(*file, model.go_template(), model::sees(*file)),
           number(".context_length"), number(".embedding_length")};
 }
 
@@ -51,21 +52,6 @@ Facts facts_of(const registry::Model& model) {
   const std::lock_guard lock(mutex);
   if (known.size() >= kMost) known.clear();
   return known[id] = std::move(read);
-}
-
-// "stop    "<|im_end|>"", a line for each.
-std::string parameters_text(const registry::Model& model) {
-  constexpr size_t kNames = 30;
-  std::string text;
-  for (const auto& [name, value] : model.parameters()) {
-    const bool quoted = std::holds_alternative<std::vector<std::string>>(value);
-    for (const auto& [key, line] : modelfile::parameter_lines({{name, value}})) {
-      if (!text.empty()) text += '\n';
-      text += key + std::string(key.size() < kNames ? kNames - key.size() : 0, ' ') + ' ';
-      text += quoted ? Json(line).dump(-1, ' ', false, Json::error_handler_t::replace) : line;
-    }
-  }
-  return text;
 }
 
 std::string modelfile_text(const registry::Model& model) {
@@ -159,7 +145,7 @@ Json show_json(const registry::Model& model, bool verbose) {
   };
   add("license", license_text(model, *file));
   json["modelfile"] = modelfile_text(model);
-  add("parameters", parameters_text(model));
+  add("parameters", registry::parameters_text(model));
   const auto chat_template = model.text(registry::kTemplateLayer);
   add("template", chat_template ? *chat_template : file_text(*file, "tokenizer.chat_template"));
   add("system", model.text(registry::kSystemLayer).value_or(""));

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -51,8 +52,9 @@ void tags(const Models& models, Call& call) {
 
 // Of one that stays for ever a day in the far future, as clients expect a time.
 std::string expiry(std::optional<std::chrono::nanoseconds> left) {
+  constexpr std::chrono::nanoseconds kFar = std::chrono::hours(24 * 365 * 100);
   const auto now = std::chrono::system_clock::now();
-  const auto time = left.value_or(std::chrono::hours(24 * 365 * 100));
+  const auto time = std::min(left.value_or(kFar), kFar);
   return timestamp(now + std::chrono::duration_cast<std::chrono::system_clock::duration>(time));
 }
 
@@ -130,9 +132,15 @@ void copy(const Models& models, Call& call) {
 void remove(const Models& models, Call& call) {
   const Json asked = Fields::parse(call.request.body);
   const Fields fields(asked, "");
-  const registry::Model model = models.open(model_of(fields));
-  models.scheduler().unload(model.name().shortest());
-  models.store().remove(model.name());
+  const std::string given = model_of(fields);
+  const registry::Name name = registry::Name::parse(given);
+  if (!models.store().contains(name)) throw StatusError(404, "model '" + given + "' not found");
+  try {
+    models.scheduler().unload(models.store().open(name).name().shortest());
+  } catch (const Error& error) {  // that its manifest is broken, with which it was never loaded
+    if (error.code() != Error::Code::kCorrupt) throw;
+  }
+  models.store().remove(name);
   respond_done(call, fields);
 }
 

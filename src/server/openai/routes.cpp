@@ -2,13 +2,13 @@
 
 #include <utility>
 
+#include "server/answers/new_id.h"
 #include "server/answers/openai_writer.h"
 #include "server/answers/responses_writer.h"
 #include "server/openai/completion_request.h"
 #include "server/openai/embeddings.h"
 #include "server/openai/models.h"
 #include "server/openai/responses_request.h"
-#include "server/requests/new_id.h"
 
 namespace cria::server::openai {
 namespace {

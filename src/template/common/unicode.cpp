@@ -2,6 +2,8 @@
 
 #include <utf8proc.h>
 
+#include "base/utf8.h"
+
 namespace cria::chat {
 namespace {
 
@@ -28,24 +30,7 @@ Rune decode_rune(std::string_view text) {
 }
 
 void append_rune(std::string& text, char32_t code) {
-  if (code > kLastRune || is_surrogate(code)) code = kReplacement;
-  const auto add = [&](char32_t byte) { text += static_cast<char>(byte); };
-  const auto follow = [&](int shift) { add(0x80 | (code >> shift & 0x3f)); };
-  if (code < 0x80) {
-    add(code);
-  } else if (code < 0x800) {
-    add(0xc0 | code >> 6);
-    follow(0);
-  } else if (code < 0x10000) {
-    add(0xe0 | code >> 12);
-    follow(6);
-    follow(0);
-  } else {
-    add(0xf0 | code >> 18);
-    follow(12);
-    follow(6);
-    follow(0);
-  }
+  append_utf8(text, code > kLastRune || is_surrogate(code) ? kReplacement : code);
 }
 
 size_t count_runes(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/utf8.h"
 #include "template/reply/json_text.h"
 
 namespace cria::chat {

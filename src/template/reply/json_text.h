@@ -1,7 +1,6 @@
 #pragma once
 // Texts as JSON writes them.
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,8 +8,6 @@ namespace cria::chat {
 
 // -1: it is none.
 int hex_digit(char c);
-
-void append_utf8(std::string& text, uint32_t code_point);
 
 // A byte as it stands in a string of JSON.
 void append_escaped(std::string& text, char c);

@@ -69,8 +69,8 @@ class PythonArguments final : public CallReader {
     }
     if (!put_word()) return Step::kBroken;
     if (is_space(c)) return Step::kMore;
-    if (depth_ == 0 && c == ')') return writer_.put('}');
-    if (depth_ == 0 && c == ',') {
+    if (open_.empty() && c == ')') return writer_.put('}');
+    if (open_.empty() && c == ',') {
       at_ = At::kKey;
       return Step::kMore;
     }
@@ -79,8 +79,11 @@ class PythonArguments final : public CallReader {
       at_ = At::kString;
       return writer_.put('"');
     }
-    if (c == '(' || c == '[' || c == '{') ++depth_;
-    if (c == ')' || c == ']' || c == '}') --depth_;
+    if (c == '(' || c == '[' || c == '{') open_ += c == '(' ? ')' : c == '[' ? ']' : '}';
+    if (c == ')' || c == ']' || c == '}') {
+      if (open_.empty() || open_.back() != c) return Step::kBroken;
+      open_.pop_back();
+    }
     return writer_.put(c == '(' ? '[' : c == ')' ? ']' : c);
   }
 
@@ -133,8 +136,9 @@ class PythonArguments final : public CallReader {
   At at_ = At::kFirstKey;
   bool has_begun_ = false;
   std::string word_;
+  std::string open_;  // what closes the lists, tuples and dictionaries that are open
   char quote_ = 0;
-  int depth_ = 0, digits_ = 0;
+  int digits_ = 0;
 };
 
 }  // namespace

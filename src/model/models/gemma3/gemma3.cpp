@@ -1,5 +1,6 @@
 // Gemma 3: Gemma 2 with norms of queries and keys instead of capped scores, and windows in five of
-// six layers, which have a rotation of their own.
+// six layers, which have a rotation of their own. Files of Ollama's own converter leave out some
+// keys, have other names for some, and hold the part that looks at pictures, which is not used.
 // Reference: transformers/models/gemma3/modeling_gemma3.py; norms hold the 1 that it adds to them.
 
 #include <cmath>
@@ -21,6 +22,22 @@ float read_scale(const Config& c, int64_t width, const HeadOptions& heads) {
   return c.positive("attention.scale", 1.f / std::sqrt(static_cast<float>(dim)));
 }
 
+ml::RopeOptions read_whole_rope(const Config& c, const HeadOptions& heads) {
+  ml::RopeOptions rope = read_rope(c, heads.dim, ml::RopePairs::kHalves);
+  rope.base = c.positive("rope.freq_base", c.positive("rope.global.freq_base", 1e6f));
+  // 4B, 12B and 27B are scaled, whether or not a file says it.
+  const int64_t blocks = c.dim("block_count");
+  const bool is_large = blocks == 34 || blocks == 48 || blocks == 62;
+  const bool is_told = c.has("rope.scaling.type") || c.has("rope.scaling.factor");
+  if (is_large && !is_told) rope.scale = 1 / 8.f;
+  return rope;
+}
+
+// The converter that named it so wrote a cap where there is none.
+float read_logit_cap(const Config& c) {
+  return c.has("rope.global.freq_base") ? 0 : read_cap(c, "final_logit_softcapping", 0);
+}
+
 struct Options {
   int64_t vocab, width, hidden;
   std::vector<int64_t> windows;  // by layer; 0: none
@@ -36,14 +53,15 @@ struct Options {
         hidden(c.dim("feed_forward_length")),
         windows(read_windows(c, c.dim("block_count"), 6)),
         heads(read_heads(c, width)),
-        eps(c.positive("attention.layer_norm_rms_epsilon")),
-        logit_cap(read_cap(c, "final_logit_softcapping", 0)),
+        eps(c.positive("attention.layer_norm_rms_epsilon", 1e-6f)),
+        logit_cap(read_logit_cap(c)),
         activation(read_activation(c, ml::Activation::kGelu)),
         attention{.scale = read_scale(c, width, heads)},
-        rope(read_rope(c, heads.dim, ml::RopePairs::kHalves)),
-        window_rope{.dims = rope.dims,
-                    .base = c.positive("rope.freq_base_swa", 10000.f),
-                    .pairs = rope.pairs} {
+        rope(read_whole_rope(c, heads)),
+        window_rope{
+            .dims = rope.dims,
+            .base = c.positive("rope.freq_base_swa", c.positive("rope.local.freq_base", 10000.f)),
+            .pairs = rope.pairs} {
     refuse(c, {"expert_count"});
   }
 };
@@ -122,6 +140,8 @@ class Gemma3 final : public Model {
     w("blk", blocks_, options_);
     w("output_norm", output_norm_, {options_.width});
     w("output", output_, {options_.vocab, options_.width}, nn::alt("token_embd"));
+    w.leave("v");
+    w.leave("mm");
   }
 
   ml::Tensor forward(const Batch& batch, kvcache::View& cache) const override {

@@ -1,6 +1,6 @@
 // gpt-oss: windows in every other layer, attention with sinks, experts with biases and a limited
-// SwiGLU. Files of Ollama's own converter leave out some keys, and have other names for some
-// weights.
+// SwiGLU. Files of Ollama's own converter leave out some keys, have other names for some weights,
+// and may have weights joined that others have apart.
 // Reference: transformers/models/gpt_oss/modeling_gpt_oss.py.
 
 #include <cmath>
@@ -21,6 +21,7 @@ struct Options {
   HeadOptions heads;
   ExpertOptions experts;
   float eps, swiglu_alpha, swiglu_limit;
+  bool may_be_joined;
   ml::AttentionOptions attention;
   ml::RopeOptions rope;
   std::vector<int64_t> windows;
@@ -35,6 +36,7 @@ struct Options {
         eps(c.positive("attention.layer_norm_rms_epsilon")),
         swiglu_alpha(c.positive("swiglu_alpha", 1.702f)),
         swiglu_limit(c.positive("swiglu_limit", 7)),
+        may_be_joined(c.architecture() == "gptoss"),
         attention{.scale = 1.f / std::sqrt(static_cast<float>(heads.dim))},
         rope(read_rope(c, heads.dim, ml::RopePairs::kHalves)),
         windows(read_windows(c, c.dim("block_count"), 2)) {
@@ -45,42 +47,77 @@ struct Options {
 };
 
 struct Attention {
-  nn::Linear query, key, value, output;
+  nn::Linear joined;             // queries, then keys, then values; or none, and
+  nn::Linear query, key, value;  // each by itself
+  nn::Linear output;
   ml::Tensor sinks;  // [heads]
 
+  struct Heads {
+    ml::Tensor queries, keys, values;  // [t, heads, head_dim]
+  };
+
   void bind(nn::Weights& w, const Options& o) {
-    w("attn_q", query, {o.heads.query * o.heads.dim, o.width});
-    w("attn_k", key, {o.heads.key_value * o.heads.dim, o.width});
-    w("attn_v", value, {o.heads.key_value * o.heads.dim, o.width});
+    const int64_t queries = o.heads.query * o.heads.dim, keys = o.heads.key_value * o.heads.dim;
+    if (o.may_be_joined) w("attn_qkv", joined, {queries + 2 * keys, o.width}, nn::kOptional);
+    if (!joined.weight) {
+      w("attn_q", query, {queries, o.width});
+      w("attn_k", key, {keys, o.width});
+      w("attn_v", value, {keys, o.width});
+    }
     w("attn_output", output, {o.width, o.heads.query * o.heads.dim}, nn::alt("attn_out"));
     w("attn_sinks.weight", sinks, {o.heads.query}, nn::alt("attn_sinks"));
   }
 
+  Heads heads(ml::Tensor x, const HeadOptions& o) const {
+    if (!joined.weight) {
+      return {query(x).split_last(o.query), key(x).split_last(o.key_value),
+              value(x).split_last(o.key_value)};
+    }
+    const int64_t keys = o.query, values = keys + o.key_value, all = values + o.key_value;
+    x = joined(x).split_last(all);
+    return {ml::slice(x, 1, 0, keys), ml::slice(x, 1, keys, values), ml::slice(x, 1, values, all)};
+  }
+
   ml::Tensor forward(ml::Tensor x, ml::Tensor positions, kvcache::Layer& cache,
                      const Options& o) const {
-    ml::Tensor q = query(x).split_last(o.heads.query);  // [t, heads, head_dim]
-    ml::Tensor k = key(x).split_last(o.heads.key_value);
-    ml::Tensor v = value(x).split_last(o.heads.key_value);
-    q = ml::rope(q, positions, o.rope);
-    k = ml::rope(k, positions, o.rope);
-    return output(nn::attention(q, k, v, o.attention, cache, sinks).merge_last());
+    const auto [queries, keys, values] = heads(x, o.heads);
+    const ml::Tensor q = ml::rope(queries, positions, o.rope);
+    const ml::Tensor k = ml::rope(keys, positions, o.rope);
+    return output(nn::attention(q, k, values, o.attention, cache, sinks).merge_last());
   }
 };
 
 struct Mlp {
   nn::Linear router;
-  nn::ExpertMlp experts;
+  nn::ExpertLinear joined;    // rows of the gate and of what it is for in turn; or none, and
+  nn::ExpertLinear gate, up;  // each by itself
+  nn::ExpertLinear down;
 
   void bind(nn::Weights& w, const Options& o) {
-    w("ffn_gate_inp", router, {o.experts.count, o.width});
-    w(experts, nn::ExpertMlp::Options{o.experts.count, o.width, o.hidden});
+    const int64_t count = o.experts.count;
+    w("ffn_gate_inp", router, {count, o.width});
+    if (o.may_be_joined)
+      w("ffn_gate_up_exps", joined, {count, 2 * o.hidden, o.width}, nn::kOptional);
+    if (!joined.weight) {
+      w("ffn_gate_exps", gate, {count, o.hidden, o.width});
+      w("ffn_up_exps", up, {count, o.hidden, o.width});
+    }
+    w("ffn_down_exps", down, {count, o.width, o.hidden});
+  }
+
+  ml::Tensor activated(ml::Tensor x, ml::Tensor ids, const Options& o) const {
+    const auto swiglu = [&](ml::Tensor gates, ml::Tensor ups) {
+      return ml::swiglu_limited(gates, ups, o.swiglu_alpha, o.swiglu_limit);
+    };
+    if (!joined.weight) return swiglu(gate(x, ids), up(x, ids));
+    x = joined(x, ids);
+    return swiglu(ml::slice(x, -1, 0, 2 * o.hidden, 2), ml::slice(x, -1, 1, 2 * o.hidden, 2));
   }
 
   ml::Tensor forward(ml::Tensor x, const Options& o) const {
     const nn::Routing routing = nn::route(router(x), o.experts.used, true);
-    const ml::Tensor gate = experts.gate(x, routing.ids), up = experts.up(x, routing.ids);
-    const ml::Tensor h = ml::swiglu_limited(gate, up, o.swiglu_alpha, o.swiglu_limit);
-    return ml::weighted_sum(experts.down(h, routing.ids), routing.weights);
+    const ml::Tensor h = activated(x, routing.ids, o);
+    return ml::weighted_sum(down(h, routing.ids), routing.weights);
   }
 };
 

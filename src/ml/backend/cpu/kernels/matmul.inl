@@ -228,6 +228,7 @@ constexpr void add_matmul_kernels(Kernels& kernels) {
   add_quantized<IQ4_NL>(kernels);
   add_quantized<IQ4_XS>(kernels);
   add_quantized<MXFP4>(kernels);
+  kernels.matmul[static_cast<int>(DType::kMXFP4_PAIRS)] = matmul_quantized<MXFP4>;
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ void make_ordinary(DType type, std::byte* block, std::mt19937& random) {
       std::memcpy(block, &value, 4);
       break;
     case DType::kMXFP4:
+    case DType::kMXFP4_PAIRS:
       block[0] = static_cast<std::byte>(120 + random() % 15);
       break;
     case DType::kQ4_1:

@@ -84,6 +84,21 @@ struct MXFP4 : Source<DType::kMXFP4, 1> {
   }
 };
 
+// The same tiles from bytes of two neighbours.
+struct MXFP4_PAIRS : MXFP4 {
+  static void quants(const std::byte* block, int, uint32_t* words) {
+    for (int i = 0; i < 4; ++i) words[i] = columns(block, i) | columns(block, i + 4) << 4;
+  }
+
+ private:
+  // Columns 4i .. 4i + 3, each in a byte.
+  static uint32_t columns(const std::byte* block, int i) {
+    const uint32_t pairs = load<uint16_t>(block + 1 + 2 * i);
+    const uint32_t apart = (pairs & 0x00ff) | (pairs & 0xff00) << 8;
+    return (apart & 0x000f000fu) | (apart & 0x00f000f0u) << 4;
+  }
+};
+
 struct Q8_0 : Source<DType::kQ8_0, 1> {
   static constexpr int64_t kBytes = 2 + kBlock;
 
@@ -259,6 +274,8 @@ void pack_quantized_tile(DType type, const TileRows& rows, int64_t cols, std::by
       return pack<IQ4_XS>(rows, cols, out);
     case DType::kMXFP4:
       return pack<MXFP4>(rows, cols, out);
+    case DType::kMXFP4_PAIRS:
+      return pack<MXFP4_PAIRS>(rows, cols, out);
     default:
       CRIA_CHECK(!"a quantised type");
   }

@@ -192,6 +192,17 @@ TEST(Pack, MakesBfloat16OfPowersOfTwoOfHalfTheSize) {
   EXPECT_TRUE(std::isnan(bfloat16_to_float(at<uint16_t>(packed, 8 * 2))));
 }
 
+TEST(Pack, MakesTheSameTilesOfBothOrdersOfMXFP4) {
+  std::vector<float> values(20 * 64);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<float>(i));
+  const auto packed = [&](DType type) {
+    Bytes source(static_cast<size_t>(row_bytes(type, 20 * 64)));
+    quantize(type, values, source.data());
+    return pack(type, 20, 64, source);
+  };
+  EXPECT_EQ(packed(DType::kMXFP4_PAIRS), packed(DType::kMXFP4));
+}
+
 TEST(Pack, TakesLittleMoreThanTheFile) {
   for (const DTypeInfo& type : dtypes()) {
     if (!can_pack(type.type, 2048)) continue;

@@ -43,6 +43,7 @@ constexpr TileLayout tile_layout(DType type) {
     case DType::kQ4_0:
     case DType::kIQ4_NL:
     case DType::kMXFP4:
+    case DType::kMXFP4_PAIRS:
       return {.blocks = 2, .halves = 2, .bytes = 0, .bits = 4};
     case DType::kQ5_0:
       return {.blocks = 2, .halves = 2, .bytes = 0, .bits = 5};

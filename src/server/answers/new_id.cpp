@@ -1,4 +1,4 @@
-#include "server/requests/new_id.h"
+#include "server/answers/new_id.h"
 
 #include <chrono>
 #include <random>

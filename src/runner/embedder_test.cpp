@@ -74,6 +74,18 @@ TEST(Embedder, ScoresTextsByTheirFirstToken) {
   EXPECT_EQ(embed(config, Pooling::kRank, small(40, 1)), scores);
 }
 
+TEST(Embedder, EndsBetweenTwoPasses) {
+  const model::RandomModel random(model::decoder("llama"));
+  model::Executor executor(*random.model, random.list, small(7, 1));
+  Embedder embedder(executor, Pooling::kMean);
+  int asked = 0;
+  cria::test::expect_error([&] { embedder.run(some_texts(), [&] { return ++asked < 3; }); },
+                           Error::Code::kCancelled, {"cancelled"});
+  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(embedder.run(some_texts()), embed(model::decoder("llama"), Pooling::kMean, small(7, 1)))
+      << "nothing is left of it";
+}
+
 TEST(Embedder, RefusesWhatItCannotRead) {
   const model::RandomModel random(model::encoder("bert"));
   model::Executor executor(*random.model, random.list, small(40, 2));

@@ -44,9 +44,10 @@ TEST(Errors, SpeakTheDialectThatWasAsked) {
   EXPECT_EQ(
       error_response(Dialect::kOpenAi, problem).body,
       R"({"error":{"message":"model \"x\" not found","type":"not_found_error","param":null,"code":null}})");
-  EXPECT_EQ(
-      error_response(Dialect::kAnthropic, problem).body,
-      R"({"type":"error","error":{"type":"not_found_error","message":"model \"x\" not found"},"request_id":"req_)");
+  const std::string anthropics = error_response(Dialect::kAnthropic, problem).body;
+  EXPECT_TRUE(anthropics.starts_with(
+      R"({"type":"error","error":{"type":"not_found_error","message":"model \"x\" not found"},"request_id":"req_)"))
+      << anthropics;
   const Json json = {{"temperature", "warm"}};
   const Fields fields(json, "options");
   std::string field;

@@ -179,6 +179,9 @@ class ServerTests(ServerTest):
         (one,) = self.get("/api/ps").json["models"]
         self.assertEqual((one["name"], one["context_length"]), ("tiny:latest", 256))
         self.assertGreater(one["size"], 0)
+        for far in (9e9, -1):
+            self.answered("/api/generate", {"model": "tiny", "keep_alive": far})
+            self.assertGreater(self.get("/api/ps").json["models"][0]["expires_at"], "2100")
         unloaded = self.answered("/api/chat", {"model": "tiny", "messages": [], "keep_alive": 0}).json
         self.assertEqual(unloaded["done_reason"], "unload")
         self.assertEqual(self.get("/api/ps").json, {"models": []})
@@ -208,6 +211,12 @@ class ServerTests(ServerTest):
         self.assertEqual({m["name"] for m in self.get("/api/tags").json["models"]}, {"tiny:latest", "me/other:1"})
         self.assertEqual(self.server.ask("DELETE", "/api/delete", {"model": "me/other:1"}).status, 200)
         self.refused("/api/delete", {"model": "me/other:1"}, 404, "model 'me/other:1' not found", method="DELETE")
+        broken = self.store / "manifests/registry.ollama.ai/library/broken/latest"
+        broken.parent.mkdir(parents=True)
+        broken.write_text("xx")
+        self.assertIn("broken", " ".join(self.get("/api/tags").json["warnings"]))
+        self.assertEqual(self.server.ask("DELETE", "/api/delete", {"model": "broken"}).status, 200)
+        self.assertFalse(broken.exists())
         self.refused("/api/pull", {"model": "x"}, 501, "registries")
 
     def test_create(self):
@@ -252,6 +261,10 @@ class ServerTests(ServerTest):
         self.refused("/api/create", {"model": "c", "files": {"/etc/a.gguf": digest}}, 400, "file path must be relative")
         self.refused("/api/create", {"model": "c", "files": {"a.gguf": other}}, 404, "no blob")
         self.refused("/api/create", {"model": "c", "files": {"a.gguf": fresh}}, 400, "not a GGUF file")
+        self.assertNotIn(".cria", self.refused("/api/create", {"model": "c", "files": {"a.bin": fresh}}, 400, "files"))
+        # As Ollama's client sends what a Modelfile names by its blob.
+        named = {"model": "made", "files": {f"sha256-{digest[7:]}": digest}, "stream": False}
+        self.assertEqual(self.answered("/api/create", named).json, {"status": "success"})
         self.assertEqual({m["name"] for m in self.get("/api/tags").json["models"]}, {"tiny:latest", "made:latest", "b:latest"})
         self.assertEqual([p for p in (self.store / "blobs").iterdir() if p.name.startswith(".")], [])
 

@@ -80,11 +80,16 @@ Models::Choice Models::choice(const Options& model, const Options& request) cons
     if (asked < 0) fail(Code::kInvalidArgument, name, " is ", asked, ", expected 0 or more");
     return asked > 0 ? asked : of_model > 0 ? of_model : fallback;
   };
-  constexpr int64_t kLeastContext = 4;  // as Ollama has it
-  const int64_t context = chosen("num_ctx", options_.context);
-  return {.context = context > 0 ? std::max(kLeastContext, context) : 0,
+  return {.context = chosen("num_ctx", options_.context),
           .threads = static_cast<int>(
               std::min<int64_t>(1024, chosen("num_thread", options_.compute.threads)))};
+}
+
+// Less than a few tokens are no context: as Ollama has it.
+Models::Choice Models::text_choice(const Options& model, const Options& request) const {
+  Choice all = choice(model, request);
+  if (all.context > 0) all.context = std::max<int64_t>(4, all.context);
+  return all;
 }
 
 serving::ComputeOptions Models::compute(const registry::Model& stored, const Choice& choice) const {
@@ -105,7 +110,7 @@ Scheduler::Lease Models::text(const std::string& name, const Options& options,
                               const KeepAliveChoice& keep_alive,
                               const std::stop_token& stop) const {
   const registry::Model stored = open(name);
-  const Choice asked = choice(modelfile::parameter_lines(stored.parameters()), options);
+  const Choice asked = text_choice(modelfile::parameter_lines(stored.parameters()), options);
   const serving::ComputeOptions how = compute(stored, asked);
   const auto opening = std::make_shared<Opening>();
   const auto size = std::make_shared<serving::EngineSize>();
@@ -173,7 +178,7 @@ Scheduler::Lease Models::vectors(const std::string& name, const Options& options
 }
 
 int64_t Models::context(const LoadedText& loaded, const Options& options) const {
-  const int64_t asked = choice(loaded.stored.parameters, options).context;
+  const int64_t asked = text_choice(loaded.stored.parameters, options).context;
   const int64_t largest = loaded.model->size().context;
   return asked > 0 ? std::min(asked, largest) : largest;
 }

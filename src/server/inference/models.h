@@ -88,6 +88,7 @@ class Models {
     int threads;
   };
   Choice choice(const Options& model, const Options& request) const;
+  Choice text_choice(const Options& model, const Options& request) const;
   serving::ComputeOptions compute(const registry::Model& stored, const Choice& choice) const;
   Scheduler::Lease acquire(Wanted wanted, const KeepAliveChoice& keep_alive,
                            const std::stop_token& stop) const;

@@ -32,10 +32,7 @@ Scheduler::Lease::~Lease() {
 // Of a caller in the line of those that wait, once it must: whoever came first loads first.
 struct Scheduler::Place {
   explicit Place(Scheduler& of) : scheduler(of) {}
-  ~Place() {
-    if (ticket) scheduler.line_.erase(*ticket);
-    if (ticket) scheduler.tell_change();
-  }
+  ~Place() { leave(); }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
@@ -50,6 +47,11 @@ struct Scheduler::Place {
     }
     ticket = ++scheduler.last_ticket_;
     scheduler.line_.insert(*ticket);
+  }
+  void leave() {
+    if (!ticket) return;
+    scheduler.line_.erase(*std::exchange(ticket, {}));
+    scheduler.tell_change();
   }
 
   Scheduler& scheduler;
@@ -96,8 +98,10 @@ Scheduler::Lease Scheduler::acquire(const Wanted& wanted, KeepAlive keep_alive,
       ++entry->users;
     } else if (place.is_first() && !is_changing_) {
       // Only whose turn it is, since what is read for that takes memory.
+      place.take();
       if (!bytes) bytes = predict(wanted, lock);
       entry = begin_loading(wanted, *bytes, lock);
+      if (entry) place.leave();
       if (entry) load(entry, wanted, stop, lock);
     }
     if (entry && await(*entry, stop, lock)) {

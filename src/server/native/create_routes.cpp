@@ -55,9 +55,9 @@ std::string staged(const Fields& fields, std::string_view name, const registry::
     const std::string hex = hex_of(digest.get<std::string>());
     // Clients also send blobs of a store under their own names.
     const bool is_gguf = file.ends_with(".gguf") || gguf::is_gguf(blobs.path(hex));
-    const std::string name = is_gguf && !file.ends_with(".gguf") ? file + ".gguf" : file;
-    folder->add(name, hex);
-    if (is_gguf) only = folder->path() + "/" + name;
+    const std::string path = is_gguf && !file.ends_with(".gguf") ? file + ".gguf" : file;
+    folder->add(path, hex);
+    if (is_gguf) only = folder->path() + "/" + path;
   }
   return files->size() == 1 && !only.empty() ? only : folder->path();
 }

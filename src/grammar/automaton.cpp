@@ -9,6 +9,9 @@
 namespace cria::grammar {
 namespace {
 
+constexpr size_t kOfHashes = 48;       // bytes of a node and its bucket
+constexpr uint32_t kMostDepth = 4000;  // of parents: they are gone through within each other
+
 uint64_t mix(uint64_t hash, uint64_t value) {
   hash = (hash ^ value) * 0x9e3779b97f4a7c15;
   return hash ^ hash >> 29;
@@ -69,16 +72,22 @@ SetId Automaton::intern(std::vector<Item> items) {
     set.depth = std::max(set.depth, sets_[item.parent].depth + 1);
     set.counting = set.counting || item.count > 0 || sets_[item.parent].counting;
   }
+  if (set.depth > kMostDepth) {
+    fail(Error::Code::kUnsupported, "grammar: more than ", kMostDepth, " rules within each other");
+  }
   items_.insert(items_.end(), items.begin(), items.end());
   sets_.push_back(set);
   const auto [found, is_new] = ids_.insert(id);
-  if (is_new) return id;
+  if (is_new) {
+    keep(sizeof(Set) + kOfHashes + kept * sizeof(Item));
+    return id;
+  }
   items_.resize(set.first);
   sets_.pop_back();
   return *found;
 }
 
-// Parents are older than what they are parents of, so this ends.
+// Parents are older than what they are parents of, and not too many, so this ends.
 SetId Automaton::join(SetId a, SetId b) {
   if (a == b) return a;
   if (a > b) std::swap(a, b);
@@ -90,13 +99,12 @@ SetId Automaton::join(SetId a, SetId b) {
     items.push_back(item);
   }
   const SetId joined = intern(std::move(items));
+  keep(kOfHashes);
   joined_.emplace(pair, joined);
   return joined;
 }
 
-void Automaton::spend() {
-  if (work_-- > 0) return;
-  work_ = 0;
+void Automaton::too_many_ways() {
   fail(Error::Code::kUnsupported,
        "grammar: too many ways to read the text, expected a less ambiguous grammar");
 }
@@ -120,6 +128,7 @@ SetId Automaton::find_step(SetId from, uint8_t byte) {
   }
   const SetId to = close(std::move(next));
   if (sets_[from].steps == 0) {
+    keep(grammar_->classes() * sizeof(SetId));
     sets_[from].steps = steps_.size();
     steps_.resize(steps_.size() + grammar_->classes(), kUnknown);
   }
@@ -199,9 +208,10 @@ void Automaton::expand(const Item& item, std::vector<Item>& to) {
 SetId Automaton::import(const Automaton& other, SetId id) {
   // The sets that it is made of, the oldest first.
   std::vector<SetId> needed{id};
+  std::unordered_set<SetId> seen{id};
   for (size_t i = 0; i < needed.size(); ++i) {
     for (const Item& item : other.items(needed[i])) {
-      if (std::ranges::find(needed, item.parent) == needed.end()) needed.push_back(item.parent);
+      if (seen.insert(item.parent).second) needed.push_back(item.parent);
     }
   }
   std::ranges::sort(needed);
@@ -215,7 +225,6 @@ SetId Automaton::import(const Automaton& other, SetId id) {
 }
 
 size_t Automaton::memory() const {
-  constexpr size_t kOfHashes = 48;  // of a node and its bucket
   return items_.size() * sizeof(Item) + sets_.size() * (sizeof(Set) + kOfHashes) +
          steps_.size() * sizeof(SetId) + joined_.size() * kOfHashes;
 }

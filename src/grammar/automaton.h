@@ -73,8 +73,21 @@ class Automaton {
   SetId import(const Automaton& other, SetId id);
 
   size_t memory() const;  // bytes
-  // Steps that were not known yet are work: more than allowed is an error, Unsupported.
-  void allow(size_t work) { work_ = work; }
+  // From here on, steps that were not known yet are work, and so is what others spend; bytes are
+  // what is kept for later, here and by others. More than allowed is an error, Unsupported.
+  void allow(size_t work, size_t bytes) {
+    work_ = work;
+    bytes_ = bytes;
+  }
+  void spend(size_t work = 1) {
+    if (work > work_) too_many_ways();
+    work_ -= work;
+  }
+  void keep(size_t bytes) {
+    if (bytes > bytes_) too_many_ways();
+    bytes_ -= bytes;
+  }
+  size_t work_left() const { return work_; }
 
  private:
   struct Set {
@@ -97,7 +110,7 @@ class Automaton {
   SetId only(SetId counts, uint32_t first, uint32_t last);
   SetId unite(std::vector<Item> ends);
   SetId join(SetId a, SetId b);
-  void spend();
+  [[noreturn]] static void too_many_ways();
   Item far_item(const Item& item, uint32_t bytes);
 
   struct Hash {
@@ -118,7 +131,7 @@ class Automaton {
   std::vector<SetId> steps_;
   std::unordered_set<SetId, Hash, Equal> ids_;
   std::unordered_map<uint64_t, SetId> joined_;
-  size_t work_ = SIZE_MAX;
+  size_t work_ = SIZE_MAX, bytes_ = SIZE_MAX;
   // Of close(): kept, so that it allocates seldom.
   std::vector<Item> pending_, reached_;
   std::unordered_set<Item, ItemHash> seen_;

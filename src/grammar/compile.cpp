@@ -21,6 +21,7 @@ constexpr size_t kMostContinuations = 1000;
 constexpr uint32_t kMostWrittenOut = 3;   // repetitions; more are counted,
 constexpr uint32_t kMostOfLoops = 8;      // or more than these when some are counted within
 constexpr uint32_t kMostOfNullable = 64;  // repetitions of what may be empty, which can not be
+constexpr size_t kVisitsPerState = 20;    // of expressions, in the limit: some add no state
 
 }  // namespace
 
@@ -83,6 +84,7 @@ class Compiler {
 
   // The state where the expression begins that is followed by `next`; kNoState if nothing fits it.
   StateId build(Expr expression, StateId next) {
+    visit();
     if (!facts_.productive[expression]) return kNoState;
     const Expression& e = rules_.expressions()[expression];
     switch (e.kind) {
@@ -102,6 +104,12 @@ class Compiler {
       default:
         return build_rule(e.first, next);
     }
+  }
+
+  void visit() {
+    if (++visits_ <= kVisitsPerState * rules_.limits().states) return;
+    fail(Error::Code::kInvalidArgument,
+         "grammar: too large written out, expected fewer repetitions within each other");
   }
 
   StateId build_bytes(std::string_view bytes, StateId next) {
@@ -228,6 +236,7 @@ class Compiler {
   std::vector<uint32_t> loops_;  // loops(), where it is known
   std::map<Expr, Rule> anonymous_;
   std::map<std::tuple<uint8_t, uint8_t, StateId, uint32_t>, StateId> continuations_;
+  size_t visits_ = 0;  // of build()
   uint32_t loop_ = 0;  // whose body is being built; 0: none
 };
 

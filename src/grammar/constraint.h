@@ -27,6 +27,7 @@ class Constraint {
   struct Knowledge {
     Knowledge(const std::shared_ptr<const Grammar>& grammar, const TokenTrie& trie)
         : automaton(grammar), masks(automaton, trie) {}
+    void allow(const MatchLimits& limits) { automaton.allow(limits.work, limits.growth); }
     size_t memory() const { return automaton.memory() + masks.memory(); }
     Automaton automaton;
     Masks masks;

@@ -15,9 +15,10 @@ struct Limits {
 
 // Of matching: one grammar over one vocabulary.
 struct MatchLimits {
-  size_t memory = size_t{64} << 20;  // bytes of states and masks that are kept for later
-  size_t work = 25'000'000;          // steps of one mask or one token
-  uint32_t depth = 1000;             // rules within rules, as of JSON's brackets
+  size_t memory = size_t{64} << 20;   // bytes of states and masks that are kept for later
+  size_t growth = size_t{256} << 20;  // bytes that one mask or one token adds to them
+  size_t work = 25'000'000;           // steps of one mask or one token
+  uint32_t depth = 1000;              // rules within rules, as of JSON's brackets
 };
 
 }  // namespace cria::grammar

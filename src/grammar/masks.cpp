@@ -24,7 +24,7 @@ void Masks::write(SetId id, std::span<uint64_t> mask) {
   auto found = found_.find(id);
   if (found == found_.end()) {
     found = found_.emplace(id, find(id)).first;
-    memory_ += found->second.memory() + kOfEntry;
+    keep(found->second.memory() + kOfEntry);
   }
   std::ranges::fill(mask, 0);
   found->second.add_to(mask);
@@ -57,11 +57,16 @@ void Masks::add(const Groups& groups, uint32_t count) {
   }
 }
 
+void Masks::keep(size_t bytes) {
+  memory_ += bytes;
+  automaton_.keep(bytes);
+}
+
 const Masks::Local& Masks::local(SetId items) {
   auto found = locals_.find(items);
   if (found == locals_.end()) {
     found = locals_.emplace(items, find_local(items)).first;
-    memory_ += kOfEntry + found->second.exits.size() * sizeof(Exit);
+    keep(kOfEntry + found->second.exits.size() * sizeof(Exit));
   }
   return found->second;
 }
@@ -92,12 +97,13 @@ Masks::Local Masks::find_local(SetId items) {
 void Masks::add_run(const Run& run, Groups& to) {
   std::ranges::fill(run_, 0);
   for (size_t chars = 1; chars <= run.length() && run.counts[chars] != kDead; ++chars) {
+    automaton_.spend(trie_.plain(chars).size());
     for (const auto& [token, kinds] : trie_.plain(chars)) {
       if (run.allows(kinds)) set_bit(run_, token);
     }
     if (chars < run.length() && run.counts[chars] == run.counts[chars + 1]) continue;
     to.push_back({run.counts[chars], TokenSet(run_)});
-    memory_ += sizeof(Group) + to.back().tokens.memory();
+    keep(sizeof(Group) + to.back().tokens.memory());
     std::ranges::fill(run_, 0);
   }
 }
@@ -107,7 +113,7 @@ const Masks::Groups& Masks::outside(SetId items, SetId after) {
   auto found = outsides_.find(key);
   if (found == outsides_.end()) {
     found = outsides_.emplace(key, find_outside(local(items), after)).first;
-    memory_ += kOfEntry;
+    keep(kOfEntry);
   }
   return found->second;
 }
@@ -129,12 +135,15 @@ void Masks::walk(SetId from, uint32_t node, Visit visit) {
   const auto nodes = trie_.nodes();
   path_[nodes[node].depth] = from;
   const uint32_t end = nodes[node].end;
+  size_t visits = 1;
   for (uint32_t i = node + 1; i < end;) {
     const TokenTrie::Node& next = nodes[i];
     const SetId at = automaton_.step(path_[next.depth - 1u], next.byte);
     path_[next.depth] = at;
+    ++visits;
     i = visit(i, at) ? i + 1 : next.end;
   }
+  automaton_.spend(visits);  // known steps take time too
 }
 
 void Masks::add_tokens(const TokenTrie::Node& node, SetId counts) {
@@ -164,7 +173,7 @@ Masks::Groups Masks::take_groups() {
   Groups groups;
   for (auto& [counts, tokens] : making_) {
     groups.push_back({counts, TokenSet(std::move(tokens), trie_.words())});
-    memory_ += sizeof(Group) + groups.back().tokens.memory();
+    keep(sizeof(Group) + groups.back().tokens.memory());
   }
   begin_groups();
   return groups;

@@ -53,6 +53,7 @@ class Masks {
   template <class Visit>
   void walk(SetId from, uint32_t node, Visit visit);
   void add_run(const Run& run, Groups& to);
+  void keep(size_t bytes);
 
   // Groups in the making.
   void begin_groups();

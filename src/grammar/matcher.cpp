@@ -16,7 +16,7 @@ Constraint::Constraint(std::shared_ptr<const Grammar> grammar,
 Matcher::Matcher(std::shared_ptr<Constraint> constraint) : constraint_(std::move(constraint)) {
   const std::lock_guard lock(constraint_->mutex_);
   knowledge_ = constraint_->knowledge_;
-  knowledge_->automaton.allow(constraint_->limits_.work);
+  knowledge_->allow(constraint_->limits_);
   state_ = knowledge_->automaton.start();
 }
 
@@ -26,7 +26,7 @@ std::unique_lock<std::mutex> Matcher::lock() {
   if (latest->memory() > constraint_->limits_.memory) {
     latest = std::make_shared<Knowledge>(constraint_->grammar_, *constraint_->trie_);
   }
-  latest->automaton.allow(constraint_->limits_.work);
+  latest->allow(constraint_->limits_);
   if (knowledge_ != latest) {
     state_ = latest->automaton.import(knowledge_->automaton, state_);
     knowledge_ = latest;

@@ -193,6 +193,40 @@ TEST(Matcher, EndsInsteadOfReadingATextInTooManyWays) {
       Error::Code::kUnsupported, {"too many ways"});
 }
 
+// Rules that differ, and each have tokens of their own to go through.
+std::string many_rules(int count) {
+  std::string gbnf = "root ::= r0";
+  for (int i = 1; i < count; ++i) gbnf += concat(" \"0\" | r", i);
+  for (int i = 0; i < count; ++i) gbnf += concat("\nr", i, " ::= .* \"q\"");
+  return gbnf;
+}
+
+TEST(Matcher, EndsInsteadOfGoingThroughTheTokensForTooManyRules) {
+  const auto trie = test_tokens(1, 20'000);
+  const MatchLimits limits{.work = 2'000'000};
+  Matcher few(constraint(many_rules(10), trie, limits));
+  EXPECT_FALSE(allowed(few, *trie).empty());
+  Matcher many(constraint(many_rules(500), trie, limits));
+  expect_error([&] { allowed(many, *trie); }, Error::Code::kUnsupported, {"too many ways"});
+}
+
+TEST(Matcher, EndsInsteadOfKeepingTooMuchForOneMask) {
+  const auto trie = test_tokens(1, 700);
+  Matcher few(constraint(many_rules(10), trie, {.growth = 1'000'000}));
+  EXPECT_FALSE(allowed(few, *trie).empty());
+  Matcher many(constraint(many_rules(500), trie, {.growth = 1'000'000}));
+  expect_error([&] { allowed(many, *trie); }, Error::Code::kUnsupported, {"too many ways"});
+}
+
+// Each begins with the next, and what comes after it differs: so do all that are joined.
+TEST(Matcher, EndsWhereRulesBeginWithinTooManyOthers) {
+  std::string gbnf = "root ::= z0 \"1\" | z0 \"2\"\n";
+  for (int i = 0; i < 10'000; ++i) gbnf += concat("z", i, " ::= z", i + 1, " \"x\"\n");
+  gbnf += "z10000 ::= \"y\"*";
+  const auto deep = constraint(gbnf, few_tokens());
+  expect_error([&] { Matcher matcher(deep); }, Error::Code::kUnsupported, {"4000 rules"});
+}
+
 TEST(Matcher, EndsWhereATextNestsTooDeep) {
   const auto trie = few_tokens();
   Matcher matcher(constraint("root ::= \"a\" root \"b\" | \"c\"", trie, {.depth = 50}));

@@ -117,6 +117,17 @@ TEST(Gbnf, StaysWithinLimits) {
                {"may be empty", "1000"});
 }
 
+// What is empty adds no state, however often it is written out.
+TEST(Gbnf, RefusesWhatIsTooLargeWrittenOut) {
+  std::string gbnf = "root ::= e8\ne1 ::= \"\"\n";
+  for (int i = 2; i <= 8; ++i) {
+    gbnf += concat("e", i, " ::=");
+    for (int part = 0; part < 100; ++part) gbnf += concat(" e", i - 1);
+    gbnf += "\n";
+  }
+  expect_error([&] { compile_gbnf(gbnf); }, Code::kInvalidArgument, {"written out"});
+}
+
 TEST(Gbnf, CountsRepetitionsInsteadOfWritingThemOut) {
   const GrammarPtr grammar =
       compile_gbnf("root ::= \"a\"{3,1000000000} | (\"b\"{0,90000} \"c\"){70000}");

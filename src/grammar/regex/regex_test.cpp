@@ -119,6 +119,9 @@ TEST(Regex, NamesThePlaceOfWhatIsWrong) {
   refused(std::string(60'000, '('), {"deeper than 100"});
   refused(std::string(1 << 20, 'a'), {"more than 400000 parts"});
   refused(std::string(300'000, 'a'), {"more than 400000 parts"});
+  std::string empty = "(?:(?:(?:";
+  for (int i = 0; i < 1000; ++i) empty += "()";
+  refused(empty + "){64}){64}){60}", {"too large written out"});
 }
 
 GrammarPtr search(std::string_view regex, uint32_t min = 0, uint32_t max = kUnbounded) {

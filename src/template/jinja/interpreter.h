@@ -35,16 +35,17 @@ class Interpreter {
   Flow run(const Block& block);
   Flow run(const Statement& statement);
   Flow run_if(const Statement& statement);
-  void run_with(const Statement& statement);
+  Flow run_with(const Statement& statement);
+  Flow run_block(const Statement& statement);
   void run_call(const Statement& statement);
   void print(const Value& value);
-  MarkedText captured(const Block& body);
   void assign(const Target& target, const Value& value);
   void assign_attribute(const Target& target, const Value& value);
 
   // loops.cpp
-  void run_loop(const Statement& statement, const Value& over, const std::shared_ptr<Scope>& scope,
+  Flow run_loop(const Statement& statement, const Value& over, const std::shared_ptr<Scope>& scope,
                 int depth);
+  bool run_items(LoopObject& loop);
   Values chosen(const Statement& statement, Values items, const std::shared_ptr<Scope>& scope);
   Value call_loop(LoopObject& loop, const Arguments& arguments);
   Value call_loop_method(LoopObject& loop, std::string_view name, const Arguments& arguments);

@@ -1,5 +1,6 @@
 #include "template/jinja/literals.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -17,9 +18,16 @@ int base_of(std::string_view text) {
   return name == 'x' ? 16 : name == 'o' ? 8 : name == 'b' ? 2 : 10;
 }
 
-bool is_alnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+constexpr int kLargestBase = 36;
+
+// kLargestBase: none.
+int digit_of(char c) {
+  const char lower = static_cast<char>(c | 0x20);
+  if (c >= '0' && c <= '9') return c - '0';
+  return lower >= 'a' && lower <= 'z' ? lower - 'a' + 10 : kLargestBase;
 }
+
+bool is_alnum(char c) { return digit_of(c) < kLargestBase; }
 
 // Without single underscores between digits; nothing where they stand elsewhere.
 std::optional<std::string> without_underscores(std::string_view text) {
@@ -43,13 +51,26 @@ bool is_negative(std::string_view& text) {
   return negative;
 }
 
-template <class Number, class... Options>
-std::optional<Number> convert(std::string_view digits, Options... options) {
-  Number number{};
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number, options...);
-  if (error != std::errc() || stop != end || digits.empty()) return std::nullopt;
-  return number;
+// Digits of a base, with their sign.
+struct Written {
+  std::string digits;
+  int base;
+};
+
+std::optional<Written> written(std::string_view text, int64_t base) {
+  if (base != 0 && (base < 2 || base > kLargestBase)) return std::nullopt;
+  text = strip(text, Side::kBoth);
+  const bool negative = is_negative(text);
+  const int prefixed = base_of(text);
+  if (prefixed != 10 && (base == 0 || base == prefixed)) {
+    text.remove_prefix(2);
+    base = prefixed;
+  }
+  const auto digits = without_underscores(text);
+  const int used = base == 0 ? 10 : static_cast<int>(base);
+  const auto is_digit = [&](char c) { return digit_of(c) < used; };
+  if (!digits || digits->empty() || !std::ranges::all_of(*digits, is_digit)) return std::nullopt;
+  return Written{concat(negative ? "-" : "", *digits), used};
 }
 
 }  // namespace
@@ -58,18 +79,16 @@ std::optional<int64_t> parse_integer(std::string_view text) { return to_integer(
 
 double parse_float(std::string_view text) { return to_float(text).value_or(0); }
 
-std::optional<int64_t> to_integer(std::string_view text, int base) {
-  text = strip(text, Side::kBoth);
-  const bool negative = is_negative(text);
-  const int written = base_of(text);
-  if (written != 10 && (base == 0 || base == written)) {
-    text.remove_prefix(2);
-    base = written;
-  }
-  const auto digits = without_underscores(text);
-  if (!digits || digits->starts_with('-')) return std::nullopt;
-  return convert<int64_t>(concat(negative ? "-" : "", *digits), base == 0 ? 10 : base);
+std::optional<int64_t> to_integer(std::string_view text, int64_t base) {
+  const auto number = written(text, base);
+  if (!number) return std::nullopt;
+  int64_t integer = 0;
+  const char* const begin = number->digits.data();
+  const auto result = std::from_chars(begin, begin + number->digits.size(), integer, number->base);
+  return result.ec == std::errc() ? std::optional(integer) : std::nullopt;
 }
+
+bool is_integer(std::string_view text, int64_t base) { return written(text, base).has_value(); }
 
 std::optional<double> to_float(std::string_view text) {
   text = strip(text, Side::kBoth);

@@ -4,30 +4,38 @@
 
 namespace cria::jinja {
 
-void Interpreter::run_loop(const Statement& statement, const Value& over,
-                           const std::shared_ptr<Scope>& scope, int depth) {
+// `break` and `continue` of an else are those of the loop around.
+Interpreter::Flow Interpreter::run_loop(const Statement& statement, const Value& over,
+                                        const std::shared_ptr<Scope>& scope, int depth) {
   Values items = chosen(statement, iterate(over, calls_), scope);
-  if (items.empty()) {
-    const Inside inside(*this, scope, out_);
-    run(statement.otherwise);
-    return;
-  }
   auto& loop = make_object<LoopObject>();
   loop.statement = &statement;
   loop.scope = scope;
   loop.depth = depth;
   loop.items = std::make_shared<const Values>(std::move(items));
-  const std::shared_ptr<const Values> all = loop.items;
-  for (loop.index = 0; loop.index < all->size(); ++loop.index) {
-    budget_.step();
-    const Inside inside(*this, scope, out_);
-    scope_->set("loop", object_value(loop));
-    line_ = statement.line;
-    assign(statement.targets.front(), (*all)[loop.index]);
-    if (run(statement.body) == Flow::kBreak) break;
-  }
+  const bool has_ended_one = run_items(loop);
   // Where a template kept it, it keeps no more than its numbers.
   loop.scope.reset();
+  if (has_ended_one) return Flow::kNext;
+  const Inside inside(*this, scope, out_);
+  return run(statement.otherwise);
+}
+
+// Whether the body ran to its end once: else is for the others.
+bool Interpreter::run_items(LoopObject& loop) {
+  const Statement& statement = *loop.statement;
+  bool has_ended_one = false;
+  for (loop.index = 0; loop.index < loop.items->size(); ++loop.index) {
+    budget_.step();
+    const Inside inside(*this, loop.scope, out_);
+    scope_->set("loop", object_value(loop));
+    line_ = statement.line;
+    assign(statement.targets.front(), (*loop.items)[loop.index]);
+    const Flow flow = run(statement.body);
+    if (flow == Flow::kBreak) break;
+    has_ended_one = has_ended_one || flow == Flow::kNext;
+  }
+  return has_ended_one;
 }
 
 Values Interpreter::chosen(const Statement& statement, Values items,

@@ -65,6 +65,14 @@ class Parser {
     return block;
   }
 
+  // One that Python runs as a function of its own: loops around it are out of its reach.
+  Block function_body(std::string_view end) {
+    const int loops = std::exchange(loops_, 0);
+    Block block = body(end);
+    loops_ = loops;
+    return block;
+  }
+
   void read_tag(Statement& statement) {
     const TokenStream::Nesting nesting(tokens_);
     const std::string& tag = tokens_.token().text;
@@ -85,7 +93,7 @@ class Parser {
       statement.body = body("endfilter");
     } else if (tokens_.accept_name("generation")) {
       statement.kind = Kind::kScope;
-      statement.body = body("endgeneration");
+      statement.body = function_body("endgeneration");
     } else if (tokens_.at_name("break") || tokens_.at_name("continue")) {
       if (loops_ == 0) tokens_.refuse("{% ", tag, " %} stands outside of a loop");
       statement.kind = tokens_.take() == "break" ? Kind::kBreak : Kind::kContinue;
@@ -126,11 +134,8 @@ class Parser {
     ++loops_;
     statement.body = statements({"else", "endfor"});
     --loops_;
-    if (tokens_.take() == "else") {
-      statement.otherwise = body("endfor");
-    } else {
-      end_tag();
-    }
+    if (tokens_.take() == "endfor") return end_tag();
+    statement.otherwise = statement.is_recursive ? function_body("endfor") : body("endfor");
   }
 
   Target one_target(bool takes_attributes) {
@@ -205,9 +210,7 @@ class Parser {
   }
 
   void read_macro_body(Macro& macro, std::string_view end) {
-    const int loops = std::exchange(loops_, 0);
-    macro.body = body(end);
-    loops_ = loops;
+    macro.body = function_body(end);
     const auto reads = [&](std::string_view name) {
       return reads_name(macro, name) &&
              std::ranges::find(macro.parameters, name, &Parameter::name) == macro.parameters.end();

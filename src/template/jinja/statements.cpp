@@ -49,28 +49,16 @@ Interpreter::Flow Interpreter::run(const Statement& statement) {
     case Kind::kIf:
       return run_if(statement);
     case Kind::kFor:
-      run_loop(statement, evaluate(*statement.expression), scope_, 1);
-      break;
+      return run_loop(statement, evaluate(*statement.expression), scope_, 1);
     case Kind::kSet:
       assign(statement.targets.front(), evaluate(*statement.expression));
       break;
     case Kind::kSetBlock:
-    case Kind::kFilter: {
-      Value made = text_value(captured(statement.body));
-      if (statement.expression) {
-        const Value* outer = std::exchange(block_, &made);
-        made = evaluate(*statement.expression);
-        block_ = outer;
-      }
-      statement.kind == Kind::kFilter ? print(made) : assign(statement.targets.front(), made);
-      break;
-    }
+    case Kind::kFilter:
+      return run_block(statement);
     case Kind::kWith:
-      run_with(statement);
-      break;
     case Kind::kScope:
-      out_->append(captured(statement.body));
-      break;
+      return run_with(statement);
     case Kind::kMacro:
       scope_->set(statement.macro->name, make_macro(statement.macro));
       break;
@@ -92,11 +80,29 @@ Interpreter::Flow Interpreter::run_if(const Statement& statement) {
   return Flow::kNext;
 }
 
-void Interpreter::run_with(const Statement& statement) {
+Interpreter::Flow Interpreter::run_with(const Statement& statement) {
   const Values values = evaluate_all(statement.values);
   const Inside inside(*this, scope_, out_);
   for (size_t i = 0; i < values.size(); ++i) assign(statement.targets[i], values[i]);
-  run(statement.body);
+  return run(statement.body);
+}
+
+// Where a loop is left or goes on in it, what it made is lost.
+Interpreter::Flow Interpreter::run_block(const Statement& statement) {
+  MarkedText text;
+  {
+    const Inside inside(*this, scope_, &text);
+    if (const Flow flow = run(statement.body); flow != Flow::kNext) return flow;
+  }
+  Value made = text_value(std::move(text));
+  if (statement.expression) {
+    const Value* outer = std::exchange(block_, &made);
+    made = evaluate(*statement.expression);
+    block_ = outer;
+  }
+  statement.kind == Statement::Kind::kFilter ? print(made)
+                                             : assign(statement.targets.front(), made);
+  return Flow::kNext;
 }
 
 void Interpreter::run_call(const Statement& statement) {
@@ -111,13 +117,6 @@ void Interpreter::print(const Value& value) {
   const MarkedText text = to_text(value, calls_);
   budget_.text(text.size());
   out_->append(text);
-}
-
-MarkedText Interpreter::captured(const Block& body) {
-  MarkedText made;
-  const Inside inside(*this, scope_, &made);
-  run(body);
-  return made;
 }
 
 void Interpreter::assign(const Target& target, const Value& value) {

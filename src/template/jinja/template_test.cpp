@@ -33,6 +33,18 @@ TEST(JinjaTemplate, PrintsAsPythonDoes) {
             R"(["it's", 'a"b', '\n\x07é', 1.5])");
 }
 
+TEST(JinjaTemplate, ReadsIntegersOfBasesAsPythonDoes) {
+  EXPECT_EQ(render("{{ '5' | int(base=1) }} {{ '5' | int(base=-2) }} {{ 'zz' | int(7, 37) }} "
+                   "{{ '11' | int(base=4294967298) }} {{ '99' | int(base=8) }}"),
+            "5 5 7 11 99");
+  EXPECT_EQ(
+      render("{{ 'zZ' | int(base=36) }} {{ '0x1f' | int(base=0) }} {{ '-0b11' | int(base=2) }}"
+             " {{ '1_0' | int(base=16) }} {{ '--1' | int(7) }} {{ '' | int(7, 0) }}"),
+      "1295 31 -3 16 7 7");
+  EXPECT_EQ(error_of("{{ '99999999999999999' | int(base=16) }}"),
+            "template: t:1: an integer beyond 64 bits");
+}
+
 TEST(JinjaTemplate, KeepsNamesOfLoopsMacrosAndBlocksToThem) {
   EXPECT_EQ(render("{% set x = 1 %}{% for i in [1, 2] %}{{ x }}{% set x = x + 1 %}{{ x }}{% endfor "
                    "%}{{ x }}"),
@@ -64,6 +76,41 @@ TEST(JinjaTemplate, RunsLoops) {
   EXPECT_EQ(render("{% for x in [1, [2, [3]]] recursive %}{{ loop(x) if x is iterable else x }}"
                    "{{ loop.depth }} {% endfor %}"),
             "11 22 33 2 1 ");
+}
+
+TEST(JinjaTemplate, LeavesLoopsFromWithinBlocks) {
+  const auto around = [](const std::string& body) {
+    return render("{% for x in [1, 2, 3] %}" + body + "{{ x }}{% endfor %}");
+  };
+  for (const std::string block :
+       {"{% with a = 1 %}#{% endwith %}", "{% set y %}#{% endset %}",
+        "{% filter upper %}#{% endfilter %}", "{% for b in [] %}{% else %}#{% endfor %}",
+        "{% with %}{% set y | upper %}a#{% endset %}{% endwith %}"}) {
+    const size_t at = block.find('#');
+    const auto with = [&](const std::string& tag) {
+      std::string text = block;
+      return text.replace(at, 1, "{% if x == 2 %}b{% " + tag + " %}{% endif %}");
+    };
+    const bool writes = block.find("set") == block.npos && block.find("filter") == block.npos;
+    EXPECT_EQ(around(with("break")), writes ? "1b" : "1") << block;
+    EXPECT_EQ(around(with("continue")), writes ? "1b3" : "13") << block;
+  }
+  for (const char* const source :
+       {"{% for a in [1] %}{% generation %}{% break %}{% endgeneration %}{% endfor %}",
+        "{% for a in [1] %}{% for b in a recursive %}{% else %}{% break %}{% endfor %}{% endfor %}",
+        "{% for a in [] %}{% else %}{% break %}{% endfor %}"}) {
+    EXPECT_EQ(error_of(source), "template: t:1: {% break %} stands outside of a loop");
+  }
+}
+
+TEST(JinjaTemplate, RunsElseOfLoopsWithoutABodyThatEnded) {
+  const auto loop = [](const std::string& body) {
+    return render("{% for x in [1, 2] %}" + body + "{% else %}else{% endfor %}");
+  };
+  EXPECT_EQ(loop("{% continue %}"), "else");
+  EXPECT_EQ(loop("a{% break %}"), "aelse");
+  EXPECT_EQ(loop("{% if x == 2 %}{% break %}{% endif %}a"), "a");
+  EXPECT_EQ(loop("{% if x == 1 %}{% continue %}{% endif %}a"), "a");
 }
 
 TEST(JinjaTemplate, CallsMacros) {

@@ -72,12 +72,6 @@ Value to_whole(const Value& value, double real) {
   return like(value, int_value(static_cast<int64_t>(real)));
 }
 
-bool is_digits(std::string_view text) {
-  text = strip(text, Side::kBoth);
-  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 Value int_filter(const Value& value, const Arguments& arguments, Calls& calls) {
   const Bound bound("int", arguments, {"default", "base"});
   if (value.is_text()) calls.budget.read(value.text().size() * 16);
@@ -88,10 +82,9 @@ Value int_filter(const Value& value, const Arguments& arguments, Calls& calls) {
     return std::isfinite(value.real()) ? to_whole(value, value.real()) : otherwise;
   }
   if (!value.is_text()) return otherwise;
-  if (const auto whole = to_integer(value.text(), static_cast<int>(bound.integer(1, 10)))) {
-    return like(value, int_value(*whole));
-  }
-  if (is_digits(value.text())) refuse_unsupported("an integer beyond 64 bits");
+  const int64_t base = bound.integer(1, 10);
+  if (const auto whole = to_integer(value.text(), base)) return like(value, int_value(*whole));
+  if (is_integer(value.text(), base)) refuse_unsupported("an integer beyond 64 bits");
   const auto real = to_float(value.text());
   return real && std::isfinite(*real) ? to_whole(value, *real) : otherwise;
 }

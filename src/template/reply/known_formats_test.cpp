@@ -190,8 +190,20 @@ TEST(KnownFormats, ReadsPython) {
           R"(end call_1 add {"note":"it's \"x\"\nA","b":null,"tags":[1.5,-2,{"x":true},["y","z"]]})",
           "begin call_2 now", "A:{}", "end call_2 now {}"}));
   EXPECT_EQ(reply(by_sign("```tool_code"), "```tool_code\nadd(a=1)\n```"), kOne);
+  // A call that broke is text, too.
+  const std::string broken = "```tool_code\nadd(a=1}\n```";
+  EXPECT_EQ(reply(by_sign("```tool_code"), broken),
+            (Lines{"begin call_1 add", "A:{\"a\": 1", concat("C:", broken)}));
   const std::string other = "```tool_code\nprint(add(1))\n```";
   EXPECT_EQ(reply(by_sign("```tool_code"), other), Lines{concat("C:", other)});
+}
+
+TEST(KnownFormats, TakesNoTextsForArguments) {
+  for (const std::string text : {"<start_function_call>call:add<escape>x<escape>",
+                                 "<start_function_call>call:add<escape>x<escape>{a:1}"}) {
+    EXPECT_EQ(reply(ReplyFormat::named("functiongemma"), text),
+              (Lines{"begin call_1 add", concat("C:", text)}));
+  }
 }
 
 TEST(KnownFormats, ReadsTextsInQuotesOfTheirOwn) {

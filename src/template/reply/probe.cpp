@@ -74,7 +74,9 @@ std::optional<std::string> Probe::render(const Conversation& conversation) const
     for (const Part& part : template_.render(conversation, {.now = 0})) text += part.text;
     return text;
   } catch (const Error& error) {
-    if (error.code() == Error::Code::kInvalidArgument) return {};
+    const bool is_refused =
+        error.code() == Error::Code::kInvalidArgument || error.code() == Error::Code::kUnsupported;
+    if (is_refused) return {};
     throw;
   }
 }

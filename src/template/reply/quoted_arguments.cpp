@@ -28,6 +28,7 @@ class QuotedArguments final : public CallReader {
  private:
   // A quote begins or ends a text; around a key it says nothing.
   Step add_quote() {
+    if (containers_.empty()) return Step::kBroken;
     if (expects_key_) {
       is_text_ = !is_text_;
       return Step::kMore;

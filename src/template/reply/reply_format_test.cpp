@@ -293,6 +293,15 @@ TEST(ReplyFormat, FindsCallsWhereATemplateIsParticular) {
   expect_calls(format, "[TOOL_CALLS]add[ARGS]{\"a\": 1}");
 }
 
+TEST(ReplyFormat, IsPlainWhereATemplateIsNotSupportedWithTools) {
+  const ReplyFormat format = fake(true, [](const Conversation& talk) {
+    if (!talk.tools.is_null()) fail(Error::Code::kUnsupported, "the filter 'pprint'");
+    return turns(talk) + "<think>";
+  });
+  EXPECT_FALSE(format.calls_tools());
+  EXPECT_EQ(format.thought_end, "</think>");
+}
+
 TEST(ReplyFormat, FindsCallsWhereIdsStandForNames) {
   const ReplyFormat format = fake(false, [](const Conversation& talk) {
     std::string text;

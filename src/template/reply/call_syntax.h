@@ -35,7 +35,8 @@ struct CallSyntax {
   std::string separator = {};  // what stands after the name
   std::string id_open = {};    // what stands before an id, after the name
   std::string key_open = {}, key_close = {}, value_close = {};  // kTagged
-  std::string quote = {};                                       // kQuoted
+  bool pads_values = false;  // a line break stands behind key_close and before value_close
+  std::string quote = {};    // kQuoted
 };
 
 // The text of a call in its parts, as the model's template writes it: before the name, between name

@@ -93,7 +93,8 @@ CallSyntax tagged(std::string section_open, std::string section_close) {
           .separator = ">",
           .key_open = "<parameter=",
           .key_close = ">",
-          .value_close = "</parameter>"};
+          .value_close = "</parameter>",
+          .pads_values = true};
 }
 
 CallSyntax invoke(const std::string& prefix, std::string section) {

@@ -118,6 +118,14 @@ TEST(KnownFormats, ReadsParametersBetweenTags) {
             with({"C:Well."}));
   EXPECT_EQ(reply(coder, "<function=now>\n</function>"),
             (Lines{"begin call_1 now", "A:{}", "end call_1 now {}"}));
+  for (const char* const after : {"", "\nWell."}) {
+    EXPECT_EQ(reply(coder, concat("<function=now>\n</function>\n</tool_call>", after)),
+              with({"begin call_1 now", "A:{}", "end call_1 now {}"}, {},
+                   *after ? Lines{concat("C:", after)} : Lines()));
+    EXPECT_EQ(reply(coder, concat("<function=now>\n</function>", after)),
+              with({"begin call_1 now", "A:{}", "end call_1 now {}"}, {},
+                   *after ? Lines{concat("C:", after)} : Lines()));
+  }
   // Types come from the schema; text may hold anything but the tag that ends it.
   EXPECT_EQ(
       reply(coder,
@@ -147,6 +155,11 @@ TEST(KnownFormats, ReadsGlm) {
   EXPECT_EQ(reply(glm, "<tool_call>now</tool_call>"),
             (Lines{"begin call_1 now", "A:{}", "end call_1 now {}"}));
   EXPECT_EQ(reply(glm, R"(<tool_call>{"name": "add", "arguments": {"a": 1}}</tool_call>)"), kOne);
+  EXPECT_EQ(reply(glm,
+                  "<tool_call>add\n<arg_key>note</arg_key><arg_value>\nline\n</arg_value>"
+                  "<arg_key>a</arg_key><arg_value>\n1\n</arg_value></tool_call>"),
+            (Lines{"begin call_1 add", R"(A:{"note": "\nline\n", "a": 1})",
+                   R"(end call_1 add {"note":"\nline\n","a":1})"}));
   const std::string cut = "<tool_call>other\n<arg_key>a</arg_key>";
   EXPECT_EQ(reply(glm, cut), Lines{concat("C:", cut)});
 }

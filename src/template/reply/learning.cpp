@@ -170,8 +170,10 @@ std::optional<LearntCalls> learn_tagged(std::string_view one, size_t name, std::
   CallSyntax& syntax = learnt.syntax;
   syntax.separator = found.all_open;
   syntax.key_open = found.open;
-  syntax.key_close = text_of(text(first.key + first.key_word.size(), first.value));
+  const std::string_view key_close = text(first.key + first.key_word.size(), first.value);
+  syntax.key_close = text_of(key_close);
   syntax.value_close = found.close;
+  syntax.pads_values = key_close.ends_with('\n') && one.substr(first.end()).starts_with('\n');
   const size_t other = two.find(Said::kOtherTool);
   const size_t end = two.substr(0, other).rfind(last.value_word);
   Around calls{"", text_of(one.substr(0, name)), found.all_close, ""};

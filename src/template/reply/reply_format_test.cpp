@@ -99,6 +99,19 @@ TEST(ReplyFormat, LearnsTags) {
   expect_error([&] { format.forced_calls(test::tools()); }, Error::Code::kUnsupported, {"learnt"});
 }
 
+// Only where the template pads values are line breaks around them no part of them.
+TEST(ReplyFormat, LearnsWhetherValuesArePadded) {
+  const auto note_of = [](const std::string& pad) {
+    const ReplyFormat format =
+        of("{{ range .ToolCalls }}<use tool=\"{{ .Function.Name }}\">{{ range $k, $v := "
+           ".Function.Arguments }}<p>{{ $k }}<is>" +
+           pad + "{{ $v }}" + pad + "</p>{{ end }}</use>{{ end }}");
+    return reply(format, "<use tool=\"add\"><p>note<is>\nx\n</p></use>").back();
+  };
+  EXPECT_EQ(note_of("\n"), "end call_1 add {\"note\":\"x\"}");
+  EXPECT_EQ(note_of(""), "end call_1 add {\"note\":\"\\nx\\n\"}");
+}
+
 TEST(ReplyFormat, LearnsPython) {
   const ReplyFormat format =
       of("<do>[{{ range .ToolCalls }}{{ .Function.Name }}({{ range $k, $v := .Function.Arguments "

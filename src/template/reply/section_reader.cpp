@@ -51,8 +51,9 @@ Step SectionReader::add_to_call(char c) {
 }
 
 Step SectionReader::next() const {
-  const bool is_more = is_in_list_ || expects_close_ ||
-                       (begin_ == Begin::kSection && !syntax_.section_close.empty());
+  // Models forget what opens a section, and write what closes it.
+  const bool may_close = begin_ != Begin::kBare && !syntax_.section_close.empty();
+  const bool is_more = is_in_list_ || expects_close_ || may_close;
   return is_more ? Step::kMore : Step::kDone;
 }
 

@@ -18,7 +18,8 @@ class TaggedArguments final : public CallReader {
         tools_(tools),
         name_(std::move(name)),
         tags_({syntax.key_open, syntax.close}),
-        key_close_(syntax.key_close) {
+        key_close_(syntax.key_close),
+        pads_values_(syntax.pads_values) {
     value_close_.look_for({syntax.value_close});
   }
 
@@ -59,12 +60,13 @@ class TaggedArguments final : public CallReader {
     value_.clear();
     schema_ = tools_.parameter(name_, key_);
     is_text_ = is_text(schema_);
-    is_first_ = true;
+    may_pad_ = pads_values_;
     const std::string begin = std::exchange(has_begun_, true) ? ", " : "{";
     return writer_.put(begin + json_string(key_) + ": " + (is_text_ ? "\"" : ""));
   }
 
-  // A line break after the opening tag and one before the closing tag are no part of it.
+  // A line break after the opening tag and one before the closing tag are no part of it where the
+  // format pads values.
   Step add_to_value(char c) {
     value_close_.put(c);
     for (int found; (found = value_close_.next()) != MarkerScanner::kNothing;) {
@@ -80,9 +82,10 @@ class TaggedArguments final : public CallReader {
   }
 
   bool put_value(char c) {
-    if (std::exchange(is_first_, false) && c == '\n') return true;
-    std::string text = std::exchange(line_break_, c == '\n') ? "\n" : "";
-    if (c != '\n') text += c;
+    const bool is_break = pads_values_ && c == '\n';
+    if (std::exchange(may_pad_, false) && is_break) return true;
+    std::string text = std::exchange(line_break_, is_break) ? "\n" : "";
+    if (!is_break) text += c;
     if (!is_text_) {
       value_ += text;
       return true;
@@ -97,9 +100,10 @@ class TaggedArguments final : public CallReader {
   std::string name_;
   Literals tags_;
   Until key_close_;
+  bool pads_values_;
   MarkerScanner value_close_;
   At at_ = At::kTag;
-  bool has_begun_ = false, is_text_ = false, is_first_ = false, line_break_ = false;
+  bool has_begun_ = false, is_text_ = false, may_pad_ = false, line_break_ = false;
   std::string key_, value_;
   Data schema_;
 };

@@ -170,6 +170,18 @@ TEST(KnownFormats, ReadsHarmony) {
                   "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final"
                   "<|message|>Hi.<|return|>"),
             (Lines{"T:a", "C:Hi."}));
+  for (const std::string constraint : {" <|constrain|>json", "<|constrain|>an.y-one"}) {
+    EXPECT_EQ(reply(harmony,
+                    "<|channel|>analysis<|message|>a<|end|><|start|>assistant"
+                    "<|channel|>final" +
+                        constraint + "<|message|>{\"a\":1}<|return|>"),
+              (Lines{"T:a", "C:{\"a\":1}"}));
+  }
+  for (const std::string& open :
+       {std::string("<|channel|>final <|constrain|>js"),
+        "<|channel|>final <|constrain|>" + std::string(300, 'x') + "<|message|>"}) {
+    EXPECT_EQ(reply(harmony, open), Lines{concat("C:", open)});
+  }
   EXPECT_EQ(reply(harmony,
                   "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>commentary"
                   "<|message|>Well.<|end|><|start|>assistant<|channel|>commentary "

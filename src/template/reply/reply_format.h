@@ -30,6 +30,9 @@ struct ReplyFormat {
   // Markers are tokens of their own: thoughts may begin anywhere, and a call ends them.
   bool is_channelled = false;
   std::vector<std::string> ignored = {};  // markers that say nothing: around answers, for example
+  // What headers begin with that say nothing, and what they end with: any word may be between.
+  std::vector<std::string> headers = {};
+  std::string header_end = {};
   std::optional<CallSyntax> calls = {};
   std::optional<CallText> call_text = {};  // of calls whose arguments are JSON
 

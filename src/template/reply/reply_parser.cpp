@@ -24,7 +24,7 @@ std::vector<ReplyEvent> ReplyParser::add(std::string_view text) {
 }
 
 std::vector<ReplyEvent> ReplyParser::end() {
-  for (scan(true); section_; scan(true)) give_up_section();
+  for (scan(true); is_inside(); scan(true)) section_ ? give_up_section() : give_up_header();
   if (!ends_with_call_ && !space_.empty()) {
     tell(is_thought_ ? Kind::kThinking : Kind::kContent, std::exchange(space_, {}));
   }
@@ -52,6 +52,7 @@ void ReplyParser::look_for_markers() {
   }
   if (is_free) {
     for (const std::string& text : format_.ignored) add(text, Role::kIgnored);
+    for (const std::string& text : format_.headers) add(text, Role::kHeader);
   }
   if (is_free && format_.calls && !tools_.empty()) {
     add(format_.calls->section_open, Role::kSection);
@@ -67,12 +68,16 @@ void ReplyParser::add_byte(char c) {
     add_to_section(c);
     return;
   }
+  if (!header_.empty()) {
+    add_to_header(c);
+    return;
+  }
   scanner_.put(c);
   scan(false);
 }
 
 void ReplyParser::scan(bool is_all) {
-  while (!section_) {
+  while (!is_inside()) {
     const int which = is_all ? scanner_.last() : scanner_.next();
     if (which == MarkerScanner::kNothing) return;
     if (which != MarkerScanner::kByte) {
@@ -100,6 +105,10 @@ void ReplyParser::found(const Marker& marker) {
         is.text);
     return;
   }
+  if (is.role == Role::kHeader) {
+    header_ = is.text;
+    return;
+  }
   unsaid_ = 0;
   const bool was_thought = std::exchange(is_thought_, is.role == Role::kThoughtBegin);
   if (is_thought_ || was_thought) {
@@ -108,6 +117,21 @@ void ReplyParser::found(const Marker& marker) {
     is_line_begin_ = true;
   }
   look_for_markers();
+}
+
+void ReplyParser::add_to_header(char c) {
+  constexpr size_t kLongest = 256;
+  header_ += c;
+  if (header_.ends_with(format_.header_end)) {
+    header_.clear();
+    found({"", Role::kIgnored});
+  } else if (header_.size() > kLongest) {
+    give_up_header();
+  }
+}
+
+void ReplyParser::give_up_header() {
+  for (const char c : std::exchange(header_, {})) add_text(c);
 }
 
 void ReplyParser::begin_section(SectionReader::Begin begin, std::string opening) {

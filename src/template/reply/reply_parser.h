@@ -39,7 +39,7 @@ class ReplyParser final : private CallSink {
 
  private:
   using Kind = ReplyEvent::Kind;
-  enum class Role : uint8_t { kThoughtBegin, kThoughtEnd, kIgnored, kSection, kCall };
+  enum class Role : uint8_t { kThoughtBegin, kThoughtEnd, kIgnored, kHeader, kSection, kCall };
   struct Marker {
     std::string text;
     Role role;
@@ -49,6 +49,11 @@ class ReplyParser final : private CallSink {
   void scan(bool is_all);
   void found(const Marker& marker);
   void look_for_markers();
+  // What comes is none of the scanner's.
+  bool is_inside() const { return section_ || !header_.empty(); }
+
+  void add_to_header(char c);
+  void give_up_header();
 
   void begin_section(SectionReader::Begin begin, std::string opening);
   void add_to_section(char c);
@@ -75,6 +80,7 @@ class ReplyParser final : private CallSink {
   std::string space_;  // held back
   size_t unsaid_ = 0;  // bytes of what the prompt opened, which are no text of the reply
 
+  std::string header_;  // what was read of one
   std::unique_ptr<SectionReader> section_;
   std::string raw_;  // of the section, since its last call
   ToolCall call_;

@@ -14,7 +14,8 @@ Bound::Bound(std::string_view function, const Arguments& arguments,
            arguments.positional.size());
   }
   for (size_t i = 0; i < arguments.positional.size(); ++i) values_[i] = &arguments.positional[i];
-  for (const auto& [name, value] : arguments.keywords) {
+  for (const auto& [marked, value] : arguments.keywords) {
+    const std::string& name = marked.text();
     const auto* const parameter = std::find(parameters.begin(), parameters.end(), name);
     if (parameter == parameters.end()) refuse(function, "() takes no argument '", name, "'");
     const Value*& place = values_[static_cast<size_t>(parameter - parameters.begin())];

@@ -135,7 +135,7 @@ Values Interpreter::evaluate_all(const std::vector<ExpressionPointer>& expressio
 Arguments Interpreter::arguments(const CallArguments& given) {
   Arguments result{.positional = evaluate_all(given.positional)};
   for (const auto& [known, value] : given.keywords) {
-    result.keywords.emplace_back(known, evaluate(*value));
+    result.keywords.emplace_back(MarkedText(known, true), evaluate(*value));
   }
   if (given.more) {
     for (Value& value : iterate(evaluate(*given.more), calls_)) {
@@ -147,7 +147,7 @@ Arguments Interpreter::arguments(const CallArguments& given) {
     if (!more.is(Value::Kind::kDict)) refuse("argument after ** must be a mapping");
     for (const auto& [key, value] : more.dict().entries()) {
       if (!key.is_text()) refuse("keywords must be strings");
-      result.keywords.emplace_back(key.text(), value);
+      result.keywords.emplace_back(key.marked(), value);
     }
   }
   for (const Value& value : result.positional) calls_.read(value);

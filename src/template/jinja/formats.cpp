@@ -266,7 +266,7 @@ class BraceFormat {
       return arguments_.positional[place];
     }
     for (const auto& [known, value] : arguments_.keywords) {
-      if (known == name) return value;
+      if (known.text() == name) return value;
     }
     refuse("a format has no value for ", quote(name));
   }

@@ -71,7 +71,7 @@ Dict dict_of(const Arguments& arguments, Calls& calls) {
       dict.set(both[0], both[1]);
     }
   }
-  for (const auto& [name, value] : arguments.keywords) dict.set(name, value);
+  for (const auto& [name, value] : arguments.keywords) dict.set(text_value(name), value);
   return dict;
 }
 

@@ -13,7 +13,8 @@ namespace {
 template <class Otherwise>
 Value take(Arguments& arguments, std::string_view name, const Otherwise& otherwise) {
   auto& keywords = arguments.keywords;
-  const auto found = std::ranges::find(keywords, name, &std::pair<std::string, Value>::first);
+  const auto found = std::ranges::find(
+      keywords, name, [](const auto& one) -> std::string_view { return one.first.text(); });
   if (found == keywords.end()) return otherwise();
   const Value value = found->second;
   keywords.erase(found);
@@ -99,7 +100,7 @@ Value Interpreter::call_macro(const MacroObject& object, Arguments arguments) {
                   dict_value(dict_of({.keywords = std::move(arguments.keywords)}, calls_)));
     } else if (!arguments.keywords.empty()) {
       refuse("macro '", macro.name, "' takes no keyword argument '",
-             arguments.keywords.front().first, "'");
+             arguments.keywords.front().first.text(), "'");
     }
     if (macro.takes_more) {
       scope_->set("varargs", tuple_value(std::move(more)));

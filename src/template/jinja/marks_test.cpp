@@ -40,6 +40,9 @@ TEST(JinjaMarks, StayWithStretchesThroughAllOperations) {
            {"{{ u | indent(first=true) }}{{ u | center(9) }}{{ u.zfill(7) }}",
             "    <a,B c>  <a,B c>  00<a,B c>"},
            {"{{ u | replace('B', '<b>') | escape }}", "<a,>&lt;b&gt;< c>"},
+           {"{{ dict(**d) | tojson }} {{ dict(k=u) }}", "{<\"k\">: <\"v\">} {'k': <'a,B c'>}"},
+           {"{% macro m() %}{{ kwargs }}{% endmacro %}{{ m(**d) }} {{ m(k=1) }}",
+            "{<'k'>: <'v'>} {'k': 1}"},
            {"{{ d.items() | list }}{{ d.k }}{{ d | first }}", "[(<'k'>, <'v'>)]<vk>"},
            {"{{ u | truncate(3, true, '', 0) }}{{ u | wordwrap(3) }}", "<a,Ba,B>\n<c>"},
        }) {

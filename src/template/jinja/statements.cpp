@@ -109,7 +109,7 @@ void Interpreter::run_call(const Statement& statement) {
   const Expression& expression = *statement.expression;
   const Value callee = evaluate(*expression.operands.front());
   Arguments given = arguments(expression.arguments);
-  given.keywords.emplace_back("caller", make_macro(statement.macro));
+  given.keywords.emplace_back(MarkedText("caller", true), make_macro(statement.macro));
   print(call(callee, given));
 }
 

@@ -65,7 +65,7 @@ Value format(const Value& value, const Arguments& arguments, Calls& calls) {
     refuse("can't handle positional and keyword arguments at the same time");
   }
   Dict named;
-  for (const auto& [name, argument] : arguments.keywords) named.set(name, argument);
+  for (const auto& [name, argument] : arguments.keywords) named.set(text_value(name), argument);
   const Value values =
       arguments.keywords.empty() ? tuple_value(arguments.positional) : dict_value(std::move(named));
   return calls.text(percent_format(to_text(value, calls), values, calls));

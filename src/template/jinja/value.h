@@ -123,7 +123,8 @@ struct Object {
 
 struct Arguments {
   Values positional = {};
-  std::vector<std::pair<std::string, Value>> keywords = {};
+  // Names may be keys of users, from ** of a dict.
+  std::vector<std::pair<MarkedText, Value>> keywords = {};
 };
 
 Value none();

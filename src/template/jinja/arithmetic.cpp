@@ -142,7 +142,7 @@ Value of_numbers(std::string_view op, const Value& a, const Value& b) {
 }  // namespace
 
 Value arithmetic(std::string_view op, const Value& a, const Value& b, Calls& calls) {
-  if (a.is_text() && op == "%") return calls.text(percent_format(a.marked(), b, calls));
+  if (a.is_text() && op == "%") return text_value(percent_format(a.marked(), b, calls));
   check_defined(a);
   check_defined(b);
   if (a.is_number() && b.is_number()) return of_numbers(op, a, b);

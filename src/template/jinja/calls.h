@@ -34,6 +34,10 @@ struct Calls {
     budget.text(made.size());
     return text_value(std::move(made));
   }
+  void append(MarkedText& out, const MarkedText& more) {
+    budget.text(more.size());
+    out.append(more);
+  }
   Value list(Values items, Sequence::Kind kind = Sequence::Kind::kList) {
     count(items.size());
     return sequence_value(kind, std::move(items));
@@ -42,6 +46,10 @@ struct Calls {
   void read(const Value& value) {
     if (value.is_text()) budget.read(value.text().size());
     if (value.is(Value::Kind::kSequence)) budget.read(Dict::kLongestTuple);
+  }
+  void read(const Arguments& arguments) {
+    for (const Value& value : arguments.positional) read(value);
+    for (const auto& [name, value] : arguments.keywords) read(value);
   }
   // Items that are made or copied; memory for them is as dear as time.
   void count(size_t items) { budget.step(4 * static_cast<int64_t>(items)); }

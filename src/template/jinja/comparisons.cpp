@@ -5,6 +5,7 @@
 #include "template/common/search.h"
 #include "template/common/unicode.h"
 #include "template/jinja/operators.h"
+#include "template/jinja/strings.h"
 
 namespace cria::jinja {
 namespace {
@@ -151,9 +152,9 @@ Values iterate(const Value& value, Calls& calls) {
       const std::string_view all = value.text();
       for (size_t begin = 0; begin < all.size();) {
         const size_t end = begin + chat::decode_rune(all.substr(begin)).size;
+        count_pieces(1, calls.budget);
         items.push_back(text_value(value.marked().substr(begin, end)));
         begin = end;
-        calls.budget.step();
       }
       return items;
     }

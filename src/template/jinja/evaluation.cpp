@@ -52,7 +52,6 @@ Value Interpreter::evaluate_operands(const Expression& expression) {
     case Kind::kCall:
       return call(first, arguments(expression.arguments));
     case Kind::kTest:
-      calls_.read(first);
       return bool_value(
           apply_test(expression.name, first, arguments(expression.arguments), calls_));
     case Kind::kNot:
@@ -98,7 +97,6 @@ Value Interpreter::filter(const Expression& expression) {
   const Value value = of ? evaluate(*of) : *block_;
   const Arguments given = arguments(expression.arguments);
   line_ = expression.line;
-  calls_.read(value);
   return apply_filter(expression.name, value, given, calls_);
 }
 
@@ -111,9 +109,7 @@ Value Interpreter::conditional(const Expression& expression) {
 Value Interpreter::concatenation(const Expression& expression) {
   MarkedText made;
   for (const ExpressionPointer& operand : expression.operands) {
-    const MarkedText text = to_text(evaluate(*operand), calls_);
-    budget_.text(text.size());
-    made.append(text);
+    calls_.append(made, to_text(evaluate(*operand), calls_));
   }
   return text_value(std::move(made));
 }
@@ -150,8 +146,7 @@ Arguments Interpreter::arguments(const CallArguments& given) {
       result.keywords.emplace_back(key.marked(), value);
     }
   }
-  for (const Value& value : result.positional) calls_.read(value);
-  for (const auto& [known, value] : result.keywords) calls_.read(value);
+  calls_.read(result);
   return result;
 }
 

@@ -29,6 +29,7 @@ bool is_filter(std::string_view name) {
 
 Value apply_filter(std::string_view name, const Value& value, const Arguments& arguments,
                    Calls& calls) {
+  calls.read(value);
   if (const Filter* filter = find_filter(name)) return filter->call(value, arguments, calls);
   if (is_filter(name)) refuse_unsupported("the filter '", name, "' is not supported");
   refuse("no filter named '", name, "'");
@@ -43,7 +44,7 @@ Value attribute_path(const Value& of, const Value* path, Calls& calls, const Val
   if (!path->is_text()) return step(of, *path);
   Value value = of;
   calls.budget.read(path->text().size() * 64);
-  for (const MarkedText& part : split(path->marked(), ".", -1, Side::kLeft)) {
+  for (const MarkedText& part : split(path->marked(), ".", -1, Side::kLeft, calls.budget)) {
     const bool is_number = !part.text().empty() && std::ranges::all_of(part.text(), [](char c) {
       return c >= '0' && c <= '9';
     });
@@ -53,9 +54,10 @@ Value attribute_path(const Value& of, const Value* path, Calls& calls, const Val
   return value;
 }
 
-Value without_case(const Value& value, Case letters) {
+Value without_case(const Value& value, Case letters, Calls& calls) {
   if (letters == Case::kCounts || !value.is_text()) return value;
-  return text_value(lower(value.marked()));
+  calls.budget.read(value.text().size() * 16);
+  return calls.text(lower(value.marked()));
 }
 
 }  // namespace cria::jinja

@@ -28,6 +28,6 @@ Value attribute_path(const Value& of, const Value* path, Calls& calls,
 
 // Lower case texts where case does not count.
 enum class Case { kCounts, kIgnored };
-Value without_case(const Value& value, Case letters);
+Value without_case(const Value& value, Case letters, Calls& calls);
 
 }  // namespace cria::jinja

@@ -15,11 +15,11 @@
 namespace cria::jinja {
 namespace {
 
-MarkedText cut(const MarkedText& text, const FormatSpec& spec) {
+MarkedText cut(const MarkedText& text, const FormatSpec& spec, Calls& calls) {
   if (!spec.precision) return text;
-  const std::vector<size_t> places = offsets(text.text());
-  const auto size = static_cast<size_t>(*spec.precision);
-  return size < places.size() ? text.substr(0, places[size]) : text;
+  const size_t size = bytes_of(text.text(), *spec.precision);
+  calls.budget.read(size * 16);
+  return text.substr(0, size);
 }
 
 MarkedText character(const Value& code) {
@@ -40,7 +40,7 @@ class PercentFormat {
   MarkedText run() {
     while (position_ < text_.size()) {
       const size_t sign = std::min(text_.find('%', position_), text_.size());
-      out_.append(format_.substr(position_, sign));
+      put(format_.substr(position_, sign));
       position_ = sign + 1;
       if (sign < text_.size()) directive(sign);
     }
@@ -58,6 +58,7 @@ class PercentFormat {
     if (position_ >= text_.size()) refuse("incomplete format");
     return text_[position_];
   }
+  void put(const MarkedText& text) { calls_.append(out_, text); }
   bool accept(char c) { return current() == c && (++position_, true); }
 
   const Value& next() {
@@ -117,7 +118,7 @@ class PercentFormat {
     if (is_left) spec.align = '<';
     spec.type = current();
     ++position_;
-    if (spec.type == '%') return out_.append(format_.substr(begin, begin + 1));
+    if (spec.type == '%') return put(format_.substr(begin, begin + 1));
     write(spec, has_zeros && !is_left);
   }
 
@@ -134,16 +135,16 @@ class PercentFormat {
 
   void write(FormatSpec spec, bool has_zeros) {
     const Value& value = next();
+    calls_.read(value);
     constexpr std::string_view kIntegers = "diuoxX", kFloats = "eEfFgG";
     if (spec.type == 's' || spec.type == 'r' || spec.type == 'a') {
       const MarkedText text = spec.type == 's' ? to_text(value, calls_) : repr(value, calls_);
-      return out_.append(text_in_width(cut(text, spec), spec, calls_));
+      return put(text_in_width(cut(text, spec, calls_), spec, calls_));
     }
     if (spec.type == 'c') {
       if (!value.is_text() && !value.is_whole()) refuse("%c requires int or char");
       if (value.is_text() && length(value.text()) != 1) refuse("%c requires int or char");
-      return out_.append(
-          text_in_width(value.is_text() ? value.marked() : character(value), spec, calls_));
+      return put(text_in_width(value.is_text() ? value.marked() : character(value), spec, calls_));
     }
     const bool is_integer = kIntegers.find(spec.type) != std::string_view::npos;
     if (!is_integer && kFloats.find(spec.type) == std::string_view::npos) {
@@ -160,7 +161,7 @@ class PercentFormat {
     if (!is_integer) {
       Value real = float_value(value.real());
       real.special = value.special;
-      return out_.append(text_in_width(number_text(real, spec, calls_), spec, calls_));
+      return put(text_in_width(number_text(real, spec, calls_), spec, calls_));
     }
     const bool is_decimal = spec.type == 'd' || spec.type == 'i' || spec.type == 'u';
     if (!is_decimal && !value.is_whole()) {
@@ -174,7 +175,7 @@ class PercentFormat {
     whole.special = value.special;
     if (spec.type == 'i' || spec.type == 'u') spec.type = 'd';
     spec.precision.reset();
-    out_.append(text_in_width(number_text(whole, spec, calls_), spec, calls_));
+    put(text_in_width(number_text(whole, spec, calls_), spec, calls_));
   }
 
   const MarkedText& format_;
@@ -198,16 +199,16 @@ class BraceFormat {
     size_t position = 0;
     while (position < text.size()) {
       const size_t brace = std::min(text.find_first_of("{}", position), text.size());
-      out.append(format.substr(position, brace));
+      calls_.append(out, format.substr(position, brace));
       if (brace == text.size()) break;
       position = brace + 1;
       if (position < text.size() && text[position] == text[brace]) {
-        out.append(format.substr(brace, ++position - 1));
+        calls_.append(out, format.substr(brace, ++position - 1));
         continue;
       }
       if (text[brace] == '}') refuse("single '}' encountered in format string");
       const size_t end = end_of_field(text, position);
-      out.append(field(format.substr(position, end), depth));
+      calls_.append(out, field(format.substr(position, end), depth));
       position = end + 1;
     }
     return out;
@@ -323,7 +324,7 @@ MarkedText formatted(const Value& value, std::string_view text, Calls& calls) {
     }
     if (spec.align == '=' && spec.fill == "0") spec.align = '<';
     if (spec.align == '=') refuse("'=' alignment not allowed in string format specifier");
-    return text_in_width(cut(value.marked(), spec), spec, calls);
+    return text_in_width(cut(value.marked(), spec, calls), spec, calls);
   }
   if (!value.is_number()) {
     refuse("unsupported format string passed to ", type_name(value), ".__format__");

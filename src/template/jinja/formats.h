@@ -7,7 +7,7 @@
 
 namespace cria::jinja {
 
-// Both: InvalidArgument for what Python refuses.
+// Both: InvalidArgument for what Python refuses. What they make counts, piece by piece.
 MarkedText percent_format(const MarkedText& format, const Value& values, Calls& calls);
 MarkedText brace_format(const MarkedText& format, const Arguments& arguments, Calls& calls);
 

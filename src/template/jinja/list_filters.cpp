@@ -3,6 +3,7 @@
 #include <array>
 
 #include "template/jinja/filters.h"
+#include "template/jinja/items.h"
 #include "template/jinja/operators.h"
 #include "template/jinja/strings.h"
 
@@ -37,6 +38,7 @@ Value items(const Value& value, const Arguments& arguments, Calls& calls) {
 
 Value first(const Value& value, const Arguments& arguments, Calls& calls) {
   const Bound bound("first", arguments, {});
+  if (value.is_text() && !value.text().empty()) return item(value, int_value(0), calls);
   Values all = iterate(value, calls);
   return all.empty() ? undefined("no first item, sequence was empty") : all.front();
 }
@@ -46,6 +48,7 @@ Value last(const Value& value, const Arguments& arguments, Calls& calls) {
   const bool is_reversible =
       !value.is(Kind::kSequence) || value.sequence().kind != Sequence::Kind::kGenerator;
   if (!is_reversible) refuse("'generator' object is not reversible");
+  if (value.is_text() && !value.text().empty()) return item(value, int_value(-1), calls);
   Values all = iterate(value, calls);
   return all.empty() ? undefined("no last item, sequence was empty") : all.back();
 }
@@ -76,7 +79,7 @@ Value sort(const Value& value, const Arguments& arguments, Calls& calls) {
   std::vector<Value> paths;
   if (const MarkedText* several =
           bound.find(2) && bound.at(2).is_text() ? &bound.at(2).marked() : nullptr) {
-    for (MarkedText& path : split(*several, ",", -1, Side::kLeft))
+    for (MarkedText& path : split(*several, ",", -1, Side::kLeft, calls.budget))
       paths.push_back(text_value(std::move(path)));
   } else {
     paths.push_back(bound.at_or(2, none()));
@@ -84,7 +87,7 @@ Value sort(const Value& value, const Arguments& arguments, Calls& calls) {
   sort_by(all, bound.flag(0), calls, [&](const Value& one) {
     Values keys;
     for (const Value& path : paths) {
-      keys.push_back(without_case(attribute_path(one, &path, calls), case_of(bound, 1)));
+      keys.push_back(without_case(attribute_path(one, &path, calls), case_of(bound, 1), calls));
     }
     return list_value(std::move(keys));
   });
@@ -102,7 +105,7 @@ Value dictsort(const Value& value, const Arguments& arguments, Calls& calls) {
     pairs.push_back(tuple_value({key, member}));
   }
   sort_by(pairs, bound.flag(2), calls, [&](const Value& pair) {
-    return without_case(pair.sequence().items[by == "key" ? 0 : 1], case_of(bound, 0));
+    return without_case(pair.sequence().items[by == "key" ? 0 : 1], case_of(bound, 0), calls);
   });
   return calls.list(std::move(pairs));
 }
@@ -112,7 +115,9 @@ Value unique(const Value& value, const Arguments& arguments, Calls& calls) {
   Dict seen;
   Values kept;
   for (Value& one : iterate(value, calls)) {
-    const Value key = without_case(attribute_path(one, bound.find(1), calls), case_of(bound, 0));
+    const Value key =
+        without_case(attribute_path(one, bound.find(1), calls), case_of(bound, 0), calls);
+    calls.read(key);
     if (seen.find(key)) continue;
     seen.set(key, none());
     kept.push_back(std::move(one));
@@ -125,7 +130,8 @@ Value groupby(const Value& value, const Arguments& arguments, Calls& calls) {
   const auto key_of = [&](const Value& one, Case letters) {
     const bool has_preset = bound.find(1) && !bound.at(1).is_none();
     return without_case(
-        attribute_path(one, bound.find(0), calls, has_preset ? bound.find(1) : nullptr), letters);
+        attribute_path(one, bound.find(0), calls, has_preset ? bound.find(1) : nullptr), letters,
+        calls);
   };
   const Case letters = case_of(bound, 2);
   Values all = iterate(value, calls), groups;
@@ -151,7 +157,7 @@ Value extreme(const Value& value, const Arguments& arguments, Calls& calls) {
   const Values all = iterate(value, calls);
   if (all.empty()) return undefined("no aggregated item, sequence was empty");
   const auto key_of = [&](const Value& one) {
-    return without_case(attribute_path(one, bound.find(1), calls), case_of(bound, 0));
+    return without_case(attribute_path(one, bound.find(1), calls), case_of(bound, 0), calls);
   };
   const Value* best = &all.front();
   Value key = key_of(*best);

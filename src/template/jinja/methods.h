@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "template/jinja/calls.h"
+#include "template/jinja/strings.h"
 
 namespace cria::jinja {
 
@@ -27,6 +28,8 @@ const Method* find_text_place_method(std::string_view name);  // find(), startsw
 
 // What filters have in common with methods.
 Value split(const MarkedText& text, const Arguments& arguments, Calls& calls);
+// `characters` may be null: white space.
+Value strip(const MarkedText& text, Side side, const MarkedText* characters, Calls& calls);
 Value join(const Values& items, const MarkedText& between, Calls& calls);  // of texts
 Value replace(const MarkedText& text, const MarkedText& from, const MarkedText& to, int64_t limit,
               Calls& calls);

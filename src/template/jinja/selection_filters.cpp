@@ -34,6 +34,7 @@ Value map(const Value& value, const Arguments& arguments, Calls& calls) {
     const std::string name = name_of(arguments.positional[0], "filter");
     const Arguments rest = rest_of(arguments, 1);
     for (const Value& one : iterate(value, calls)) {
+      calls.read(rest);
       made.push_back(apply_filter(name, one, rest, calls));
     }
     return generator(std::move(made), calls);
@@ -58,6 +59,7 @@ Value select(const Value& value, const Arguments& arguments, Calls& calls) {
   const Arguments rest = rest_of(arguments, has_test ? kTest + 1 : kTest);
   Values kept;
   for (Value& one : iterate(value, calls)) {
+    calls.read(rest);
     const Value tested = by_attribute ? attribute_path(one, &given[0], calls) : one;
     const bool passes = has_test ? apply_test(test, tested, rest, calls) : truth(tested);
     if (passes == wanted) kept.push_back(std::move(one));

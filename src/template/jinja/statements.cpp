@@ -113,11 +113,7 @@ void Interpreter::run_call(const Statement& statement) {
   print(call(callee, given));
 }
 
-void Interpreter::print(const Value& value) {
-  const MarkedText text = to_text(value, calls_);
-  budget_.text(text.size());
-  out_->append(text);
-}
+void Interpreter::print(const Value& value) { calls_.append(*out_, to_text(value, calls_)); }
 
 void Interpreter::assign(const Target& target, const Value& value) {
   if (!target.attribute.empty()) return assign_attribute(target, value);

@@ -1,6 +1,7 @@
 #include "template/jinja/strings.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "template/common/search.h"
@@ -18,14 +19,38 @@ size_t last_size(std::string_view text) {
   return 1;
 }
 
-bool contains_character(std::string_view characters, std::string_view one) {
-  while (!characters.empty()) {
-    const size_t size = chat::decode_rune(characters).size;
-    if (characters.substr(0, size) == one) return true;
-    characters.remove_prefix(size);
+std::unordered_set<std::string_view> characters_of(std::string_view text) {
+  std::unordered_set<std::string_view> all;
+  while (!text.empty()) {
+    const size_t size = chat::decode_rune(text).size;
+    all.insert(text.substr(0, size));
+    text.remove_prefix(size);
   }
-  return false;
+  return all;
 }
+
+// Parts that a text is cut into.
+class Parts {
+ public:
+  Parts(const MarkedText& text, chat::Budget& budget) : text_(text), budget_(budget) {}
+
+  void add(size_t begin, size_t end) {
+    count_pieces(1, budget_);
+    parts_.push_back(text_.substr(begin, end));
+  }
+  bool are_below(int64_t limit) const {
+    return limit < 0 || static_cast<int64_t>(parts_.size()) < limit;
+  }
+  std::vector<MarkedText> take(Side from = Side::kLeft) {
+    if (from == Side::kRight) std::ranges::reverse(parts_);
+    return std::move(parts_);
+  }
+
+ private:
+  const MarkedText& text_;
+  chat::Budget& budget_;
+  std::vector<MarkedText> parts_;
+};
 
 void append_upper(std::string& out, char32_t code) {
   if (code == kSharpS) {
@@ -53,9 +78,9 @@ bool is_space(char32_t code) {
 
 std::string_view strip(std::string_view text, Side side,
                        std::optional<std::string_view> characters) {
+  const std::unordered_set<std::string_view> those = characters_of(characters.value_or(""));
   const auto goes = [&](std::string_view one) {
-    return characters ? contains_character(*characters, one)
-                      : is_space(chat::decode_rune(one).code);
+    return characters ? those.contains(one) : is_space(chat::decode_rune(one).code);
   };
   while (side != Side::kRight && !text.empty()) {
     const size_t size = chat::decode_rune(text).size;
@@ -88,6 +113,14 @@ std::vector<size_t> offsets(std::string_view text) {
 }
 
 int64_t length(std::string_view text) { return static_cast<int64_t>(chat::count_runes(text)); }
+
+size_t bytes_of(std::string_view text, int64_t characters) {
+  size_t size = 0;
+  for (; characters > 0 && size < text.size(); --characters) {
+    size += chat::decode_rune(text.substr(size)).size;
+  }
+  return size;
+}
 
 MarkedText joined(const std::vector<MarkedText>& texts, const MarkedText& between) {
   MarkedText out;
@@ -127,68 +160,63 @@ MarkedText replaced(const MarkedText& text, std::string_view from, const MarkedT
 }
 
 std::vector<MarkedText> split(const MarkedText& text, std::string_view separator, int64_t limit,
-                              Side from) {
+                              Side from, chat::Budget& budget) {
   const std::string_view all = text.text();
-  std::vector<MarkedText> parts;
-  const auto may = [&] { return limit < 0 || static_cast<int64_t>(parts.size()) < limit; };
+  Parts parts(text, budget);
   if (from == Side::kRight) {
     size_t end = all.size();
-    while (may() && end >= separator.size()) {
+    while (parts.are_below(limit) && end >= separator.size()) {
       const size_t found = chat::find_last_text(all.substr(0, end), separator);
       if (found == std::string_view::npos) break;
-      parts.push_back(text.substr(found + separator.size(), end));
+      parts.add(found + separator.size(), end);
       end = found;
     }
-    parts.push_back(text.substr(0, end));
-    std::ranges::reverse(parts);
-    return parts;
+    parts.add(0, end);
+    return parts.take(from);
   }
   size_t begin = 0;
-  while (may()) {
+  while (parts.are_below(limit)) {
     const size_t found = chat::find_text(all, separator, begin);
     if (found == std::string_view::npos) break;
-    parts.push_back(text.substr(begin, found));
+    parts.add(begin, found);
     begin = found + separator.size();
   }
-  parts.push_back(text.substr(begin, all.size()));
-  return parts;
+  parts.add(begin, all.size());
+  return parts.take();
 }
 
-std::vector<MarkedText> split_words(const MarkedText& text, int64_t limit, Side from) {
+std::vector<MarkedText> split_words(const MarkedText& text, int64_t limit, Side from,
+                                    chat::Budget& budget) {
   const std::vector<size_t> places = offsets(text.text());
   const auto blank = [&](size_t i) {
     return is_space(chat::decode_rune(std::string_view(text.text()).substr(places[i])).code);
   };
-  std::vector<MarkedText> parts;
-  const auto is_last = [&] { return limit >= 0 && static_cast<int64_t>(parts.size()) >= limit; };
+  Parts parts(text, budget);
   size_t begin = 0, end = places.size() - 1;  // in characters
   while (from == Side::kRight) {
     while (end > begin && blank(end - 1)) --end;
     if (end == begin) break;
     size_t word = end;
-    const bool takes_rest = is_last();
+    const bool takes_rest = !parts.are_below(limit);
     while (word > begin && (takes_rest || !blank(word - 1))) --word;
-    parts.push_back(text.substr(places[word], places[end]));
+    parts.add(places[word], places[end]);
     end = word;
   }
-  if (from == Side::kRight) {
-    std::ranges::reverse(parts);
-    return parts;
-  }
+  if (from == Side::kRight) return parts.take(from);
   while (true) {
     while (begin < end && blank(begin)) ++begin;
-    if (begin == end) return parts;
+    if (begin == end) return parts.take();
     size_t word = begin;
-    const bool takes_rest = is_last();
+    const bool takes_rest = !parts.are_below(limit);
     while (word < end && (takes_rest || !blank(word))) ++word;
-    parts.push_back(text.substr(places[begin], places[word]));
+    parts.add(places[begin], places[word]);
     begin = word;
   }
 }
 
-std::vector<MarkedText> split_lines(const MarkedText& text, bool keeps_ends) {
+std::vector<MarkedText> split_lines(const MarkedText& text, bool keeps_ends, chat::Budget& budget) {
   const std::string_view all = text.text();
-  std::vector<MarkedText> lines;
+  Parts lines(text, budget);
   size_t begin = 0, position = 0;
   while (position < all.size()) {
     const chat::Rune rune = chat::decode_rune(all.substr(position));
@@ -198,13 +226,13 @@ std::vector<MarkedText> split_lines(const MarkedText& text, bool keeps_ends) {
     size_t next = position + rune.size;
     if (ends) {
       if (code == '\r' && next < all.size() && all[next] == '\n') ++next;
-      lines.push_back(text.substr(begin, keeps_ends ? next : position));
+      lines.add(begin, keeps_ends ? next : position);
       begin = next;
     }
     position = next;
   }
-  if (begin < all.size()) lines.push_back(text.substr(begin, all.size()));
-  return lines;
+  if (begin < all.size()) lines.add(begin, all.size());
+  return lines.take();
 }
 
 MarkedText mapped(const MarkedText& text,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "template/common/limits.h"
 #include "template/common/unicode.h"
 #include "template/marked_text.h"
 
@@ -28,17 +29,24 @@ MarkedText strip(const MarkedText& text, Side side,
 // Offsets of the characters, and the size of the text at the end.
 std::vector<size_t> offsets(std::string_view text);
 int64_t length(std::string_view text);
+// The bytes of so many characters, or all.
+size_t bytes_of(std::string_view text, int64_t characters);
 
 MarkedText joined(const std::vector<MarkedText>& texts, const MarkedText& between);
 MarkedText repeated(const MarkedText& text, int64_t count);
 // A negative limit is none. `from` may be empty: then between all characters.
 MarkedText replaced(const MarkedText& text, std::string_view from, const MarkedText& to,
                     int64_t limit);
-// `separator` is not empty.
+// Texts of their own that a text is cut into: each takes some memory, however short it is.
+inline void count_pieces(size_t count, chat::Budget& budget) {
+  budget.step(16 * static_cast<int64_t>(count));
+}
+// Each part counts before it is made. `separator` is not empty.
 std::vector<MarkedText> split(const MarkedText& text, std::string_view separator, int64_t limit,
-                              Side from);
-std::vector<MarkedText> split_words(const MarkedText& text, int64_t limit, Side from);
-std::vector<MarkedText> split_lines(const MarkedText& text, bool keeps_ends);
+                              Side from, chat::Budget& budget);
+std::vector<MarkedText> split_words(const MarkedText& text, int64_t limit, Side from,
+                                    chat::Budget& budget);
+std::vector<MarkedText> split_lines(const MarkedText& text, bool keeps_ends, chat::Budget& budget);
 
 // change(code, previous) gives the new text of a character.
 MarkedText mapped(const MarkedText& text,

@@ -142,6 +142,7 @@ bool apply_test(std::string_view name, const Value& value, const Arguments& argu
                 Calls& calls) {
   const Test* test = find_test(name);
   if (!test) refuse("no test named '", name, "'");
+  calls.read(value);
   return test->passes(value, arguments, calls);
 }
 

@@ -42,10 +42,7 @@ Value string(const Value& value, const Arguments& arguments, Calls& calls) {
 
 Value trim(const Value& value, const Arguments& arguments, Calls& calls) {
   const Bound bound("trim", arguments, {"chars"});
-  const MarkedText* characters = bound.text(0);
-  return calls.text(
-      strip(to_text(value, calls), Side::kBoth,
-            characters ? std::optional<std::string_view>(characters->text()) : std::nullopt));
+  return strip(to_text(value, calls), Side::kBoth, bound.text(0), calls);
 }
 
 Value replace_filter(const Value& value, const Arguments& arguments, Calls& calls) {
@@ -68,7 +65,7 @@ Value format(const Value& value, const Arguments& arguments, Calls& calls) {
   for (const auto& [name, argument] : arguments.keywords) named.set(text_value(name), argument);
   const Value values =
       arguments.keywords.empty() ? tuple_value(arguments.positional) : dict_value(std::move(named));
-  return calls.text(percent_format(to_text(value, calls), values, calls));
+  return text_value(percent_format(to_text(value, calls), values, calls));
 }
 
 Value join_filter(const Value& value, const Arguments& arguments, Calls& calls) {
@@ -150,7 +147,7 @@ Value indent(const Value& value, const Arguments& arguments, Calls& calls) {
   }
   MarkedText all = value.marked();
   all.append("\n", true);
-  const std::vector<MarkedText> lines = split_lines(all, false);
+  const std::vector<MarkedText> lines = split_lines(all, false, calls.budget);
   calls.budget.text(lines.size() * (space.size() + 1) + all.size());
   MarkedText out;
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -175,14 +172,14 @@ Value truncate(const Value& value, const Arguments& arguments, Calls& calls) {
   const std::vector<size_t> places = offsets(value.text());
   if (static_cast<int64_t>(places.size()) - 1 <= size + leeway) return value;
   MarkedText out = value.marked().substr(0, places[static_cast<size_t>(kept)]);
-  if (!bound.flag(1)) out = split(out, " ", 1, Side::kRight).front();
+  if (!bound.flag(1)) out = split(out, " ", 1, Side::kRight, calls.budget).front();
   out.append(end);
   return calls.text(std::move(out));
 }
 
 Value striptags(const Value& value, const Arguments& arguments, Calls& calls) {
   const Bound bound("striptags", arguments, {});
-  return calls.text(without_tags(to_text(value, calls)));
+  return calls.text(without_tags(to_text(value, calls), calls.budget));
 }
 
 Value wordwrap_filter(const Value& value, const Arguments& arguments, Calls& calls) {
@@ -196,9 +193,9 @@ Value wordwrap_filter(const Value& value, const Arguments& arguments, Calls& cal
   if (style.width <= 0) refuse("invalid width ", style.width, " (must be > 0)");
   const MarkedText between = bound.text(2) ? *bound.text(2) : MarkedText("\n", true);
   calls.budget.read(value.text().size() * 64);
-  calls.count(value.text().size() / static_cast<size_t>(style.width));
+  count_pieces(value.text().size() / static_cast<size_t>(style.width), calls.budget);
   std::vector<MarkedText> lines;
-  for (const MarkedText& line : split_lines(value.marked(), false)) {
+  for (const MarkedText& line : split_lines(value.marked(), false, calls.budget)) {
     std::vector<MarkedText> parts = wrapped(line, style);
     calls.budget.text(parts.size() * (between.size() + 1));
     lines.push_back(joined(parts, between));

@@ -30,20 +30,16 @@ Value split_from(Side side, const MarkedText& text, const Arguments& arguments, 
   const int64_t limit = bound.integer(1, -1);
   if (!separator) {
     calls.budget.read(text.size() * 16);
-    return texts(split_words(text, limit, side), calls);
+    return texts(split_words(text, limit, side, calls.budget), calls);
   }
   if (separator->size() == 0) refuse("empty separator");
-  return texts(split(text, separator->text(), limit, side), calls);
+  return texts(split(text, separator->text(), limit, side, calls.budget), calls);
 }
 
 template <Side side>
 Value stripped(const Value& of, const Arguments& arguments, Calls& calls) {
   const Bound bound("strip", arguments, {"chars"});
-  const MarkedText* characters = bound.text(0);
-  if (characters) calls.count(characters->size() / 8);
-  return calls.text(
-      strip(of.marked(), side,
-            characters ? std::optional<std::string_view>(characters->text()) : std::nullopt));
+  return strip(of.marked(), side, bound.text(0), calls);
 }
 
 template <MarkedText (*change)(const MarkedText&)>
@@ -70,7 +66,7 @@ Value rsplit_method(const Value& of, const Arguments& arguments, Calls& calls) {
 Value splitlines(const Value& of, const Arguments& arguments, Calls& calls) {
   const Bound bound("splitlines", arguments, {"keepends"});
   calls.budget.read(of.text().size() * 16);
-  return texts(split_lines(of.marked(), bound.flag(0)), calls);
+  return texts(split_lines(of.marked(), bound.flag(0), calls.budget), calls);
 }
 
 Value partition_from(Side side, const Value& of, const Arguments& arguments, Calls& calls) {
@@ -102,7 +98,7 @@ Value join_method(const Value& of, const Arguments& arguments, Calls& calls) {
 }
 
 Value format(const Value& of, const Arguments& arguments, Calls& calls) {
-  return calls.text(brace_format(of.marked(), arguments, calls));
+  return text_value(brace_format(of.marked(), arguments, calls));
 }
 
 // To a width: how much of what is missing goes to the left.
@@ -219,6 +215,14 @@ const Method* find_text_method(std::string_view name) {
 
 Value split(const MarkedText& text, const Arguments& arguments, Calls& calls) {
   return split_from(Side::kLeft, text, arguments, calls);
+}
+
+Value strip(const MarkedText& text, Side side, const MarkedText* characters, Calls& calls) {
+  if (characters) calls.count(characters->size() / 8);
+  MarkedText left = strip(
+      text, side, characters ? std::optional<std::string_view>(characters->text()) : std::nullopt);
+  calls.budget.read((text.size() - left.size()) * 16);
+  return calls.text(std::move(left));
 }
 
 Value join(const Values& items, const MarkedText& between, Calls& calls) {

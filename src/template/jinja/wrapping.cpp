@@ -18,15 +18,6 @@ struct Chunk {
   size_t blank_from;  // what stands from there on is blank
 };
 
-// The bytes of so many characters, or all.
-size_t bytes_of(std::string_view text, int64_t characters) {
-  size_t size = 0;
-  for (; characters > 0 && size < text.size(); --characters) {
-    size += chat::decode_rune(text.substr(size)).size;
-  }
-  return size;
-}
-
 bool is_letter(char c) {
   return (c & 0x80) != 0 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -111,7 +102,7 @@ std::vector<MarkedText> wrapped(const MarkedText& text, const WrapStyle& style) 
   return lines;
 }
 
-MarkedText without_tags(const MarkedText& text) {
+MarkedText without_tags(const MarkedText& text, chat::Budget& budget) {
   MarkedText plain;
   const std::string_view all = text.text();
   for (size_t begin = 0; begin < all.size();) {
@@ -126,7 +117,7 @@ MarkedText without_tags(const MarkedText& text) {
     }
     begin = close + (is_comment ? 3 : 1);
   }
-  plain = joined(split_words(plain, -1, Side::kLeft), MarkedText(" ", true));
+  plain = joined(split_words(plain, -1, Side::kLeft, budget), MarkedText(" ", true));
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames = {
       {{"&lt;", "<"},
        {"&gt;", ">"},

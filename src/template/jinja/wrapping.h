@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "template/common/limits.h"
 #include "template/marked_text.h"
 
 namespace cria::jinja {
@@ -21,6 +22,6 @@ std::vector<MarkedText> wrapped(const MarkedText& text, const WrapStyle& style);
 
 // Without comments and tags of HTML, single spaces between words, entities resolved where they are
 // of the five that escape() makes.
-MarkedText without_tags(const MarkedText& text);
+MarkedText without_tags(const MarkedText& text, chat::Budget& budget);
 
 }  // namespace cria::jinja

@@ -8,7 +8,8 @@
 namespace cria::grammar {
 namespace {
 
-constexpr size_t kMostNodes = 100'000, kMostSets = 500, kMostWork = 1'000'000, kMostStates = 20'000;
+constexpr size_t kMostNodes = 100'000, kMostSets = 500, kMostStates = 20'000;
+constexpr size_t kMostWork = 1'000'000, kMostWorkTogether = 3'000'000;
 
 [[noreturn]] void too_large() {
   fail(Error::Code::kUnsupported,
@@ -17,7 +18,7 @@ constexpr size_t kMostNodes = 100'000, kMostSets = 500, kMostWork = 1'000'000, k
 
 }  // namespace
 
-Languages::Languages() {
+Languages::Languages(Work& work) : work_(work) {
   CRIA_CHECK(intern({Kind::kNothing}) == kNothing);
   CRIA_CHECK(intern({Kind::kEmptyText}) == kEmptyText);
   anything_ = repeat(chars(CharSet::all()), 0, kUnbounded);
@@ -33,8 +34,9 @@ Languages::Id Languages::intern(Node node) {
 }
 
 void Languages::spend(size_t parts) {
-  work_ += parts;
-  if (work_ > kMostWork) too_large();
+  own_work_.done += parts;
+  if (&work_ != &own_work_) work_.done += parts;
+  if (own_work_.done > kMostWork || work_.done > kMostWorkTogether) too_large();
 }
 
 bool Languages::find_nullable(const Node& node) const {

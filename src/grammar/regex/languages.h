@@ -18,7 +18,15 @@ class Languages {
   using Id = uint32_t;
   static constexpr Id kNothing = 0, kEmptyText = 1;
 
-  Languages();
+  // Parts that were looked at, of several of them together.
+  struct Work {
+    size_t done = 0;
+  };
+
+  Languages() : Languages(own_work_) {}
+  explicit Languages(Work& work);
+  Languages(const Languages&) = delete;
+  Languages& operator=(const Languages&) = delete;
 
   Id anything() const { return anything_; }
   Id chars(const CharSet& set);
@@ -68,7 +76,8 @@ class Languages {
   std::vector<bool> nullable_;
   std::vector<CharSet> sets_;
   Id anything_ = 0;
-  size_t work_ = 0;             // parts that were looked at
+  Work own_work_;
+  Work& work_;
   std::vector<Class> classes_;  // while an expression is made
   std::map<std::pair<Id, uint32_t>, Id> after_;
 };

@@ -77,9 +77,10 @@ struct Pattern::Lowering {
   bool is_group(uint32_t id) const { return is(id, Kind::kChoice) || is(id, Kind::kSequence); }
 };
 
-Expr Pattern::expression(Rules& rules, const Spelling& spelling, Match match) const {
+Expr Pattern::expression(Rules& rules, const Spelling& spelling, Match match,
+                         Languages::Work& work) const {
   if (looks_ahead_) {
-    Languages languages;
+    Languages languages(work);
     return languages.expression(language(languages, match), rules, spelling);
   }
   std::optional<Expr> any;

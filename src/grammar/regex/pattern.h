@@ -25,7 +25,12 @@ class Pattern {
   // How a character of a set is written where texts stand for others, as in JSON strings.
   using Spelling = std::function<Expr(const CharSet&)>;
   // The texts that match. Unsupported: ^ or $ other than at the ends of alternatives of the whole.
-  Expr expression(Rules& rules, const Spelling& spelling, Match match) const;
+  Expr expression(Rules& rules, const Spelling& spelling, Match match) const {
+    Languages::Work work;
+    return expression(rules, spelling, match, work);
+  }
+  // As one of several, which look ahead only so much together.
+  Expr expression(Rules& rules, const Spelling& spelling, Match match, Languages::Work& work) const;
 
   // Narrows it to texts of so many characters (max may be kUnbounded), as far as repetitions of
   // single characters can; false: not so, and nothing is changed.

@@ -1,9 +1,10 @@
 #include "grammar/schema/compiler.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/quote.h"
-#include "grammar/schema/merge.h"
+#include "grammar/schema/values.h"
 
 namespace cria::grammar {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 using Code = Error::Code;
 
 constexpr size_t kMostVisits = 300'000, kMostDepth = 200, kMostVariants = 1000;
+constexpr size_t kMostNameSteps = 2'000'000;
+constexpr size_t kMergedPerVisit = 128;  // bytes
 
 bool is_plain(const Json& schema) {
   for (const char* keyword : {"$ref", "allOf", "anyOf", "oneOf", "not"}) {
@@ -58,7 +61,9 @@ SchemaCompiler::SchemaCompiler(std::string_view text, const SchemaOptions& optio
     : options_(options),
       root_(parse_schema(text, limits)),
       rules_(limits),
-      text_(rules_, options.whitespace) {}
+      text_(rules_, options.whitespace),
+      name_states_(limits.states),
+      name_steps_(kMostNameSteps) {}
 
 std::shared_ptr<const Grammar> SchemaCompiler::compile() {
   const Rule root = rules_.declare("#");
@@ -101,15 +106,25 @@ Expr SchemaCompiler::reference(const Place& schema) {
 Expr SchemaCompiler::combined(const Place& schema) {
   Parts parts;
   take_apart(schema, parts);
+  const Expr all = of_parts(parts, schema.pointer);
+  if (parts.conflict) {
+    fail_at(parts.conflict->pointer, Code::kInvalidArgument, parts.conflict->what);
+  }
+  return all;
+}
+
+// A case that does not fit what stands beside it is left out.
+Expr SchemaCompiler::of_parts(Parts& parts, const std::string& pointer) {
   if (parts.never) return rules_.choice({});
   for (const Parts::Group& group : parts.groups) {
     if (std::string_view(group.keyword) == "oneOf") check_disjoint(parts, group);
   }
-  if (parts.groups.empty()) return plain({&parts.plain, schema.pointer});
+  if (parts.groups.empty()) return plain({&parts.plain, pointer});
 
-  const Parts::Group first = parts.groups.front();
+  const Parts::Group& first = parts.groups.front();
   const bool alone = parts.plain.empty() && parts.groups.size() == 1;
   std::vector<Expr> choices;
+  std::optional<Conflict> conflict;
   for (const Place& choice : first.schemas) {
     if (alone) {
       choices.push_back(value(choice));
@@ -122,8 +137,17 @@ Expr SchemaCompiler::combined(const Place& schema) {
       all.push_back({{parts.groups[i].keyword, std::move(group)}});
     }
     const Json together{{"allOf", std::move(all)}};
-    choices.push_back(value({&together, choice.pointer}));
+    const Visit visit(*this, choice.pointer);
+    Parts of_choice;
+    take_apart({&together, choice.pointer}, of_choice);
+    const Expr body = of_parts(of_choice, choice.pointer);
+    if (of_choice.conflict) {
+      conflict = of_choice.conflict;
+    } else {
+      choices.push_back(body);
+    }
   }
+  if (choices.empty()) parts.conflict = conflict;
   return rules_.choice(choices);
 }
 
@@ -148,9 +172,15 @@ void SchemaCompiler::take_apart(const Place& schema, Parts& parts) {
     parts.never = true;
   }
   if (const Json* known = find_keyword(parts.plain, "properties")) {
-    spend(known->size(), schema.pointer);  // each is copied
+    spend(known->size(), schema.pointer);  // each is looked up
   }
-  parts.plain = merge(parts.plain, own, schema.pointer);
+  Merged both = merged(parts.plain, own, schema.pointer);
+  if (both.conflict.empty()) {
+    parts.plain = std::move(both.schema);
+  } else if (!parts.never) {
+    parts.never = true;
+    parts.conflict = {schema.pointer, both.conflict};
+  }
   if (const std::string* name = text_of(*schema.value, "$ref", schema.pointer)) {
     take_apart(resolve(root_, *name, schema.pointer), parts);
   }
@@ -172,6 +202,11 @@ void SchemaCompiler::take_group(const Place& schema, const char* keyword, Parts&
   parts.groups.push_back(std::move(group));
 }
 
+Merged SchemaCompiler::merged(const Json& a, const Json& b, const std::string& pointer) {
+  spend((size_of(a) + size_of(b)) / kMergedPerVisit, pointer);
+  return merge(a, b, pointer);
+}
+
 std::vector<Json> SchemaCompiler::variants(const Place& schema) {
   Parts parts;
   take_apart(schema, parts);
@@ -181,13 +216,17 @@ std::vector<Json> SchemaCompiler::variants(const Place& schema) {
     std::vector<Json> more;
     for (const Place& choice : group.schemas) {
       for (const Json& variant : variants(choice)) {
-        for (const Json& base : found) more.push_back(merge(base, variant, choice.pointer));
+        for (const Json& base : found) {
+          if (more.size() >= kMostVariants) {
+            fail_at(schema.pointer, Code::kUnsupported, "oneOf of more than ", kMostVariants,
+                    " cases");
+          }
+          Merged all = merged(base, variant, choice.pointer);
+          if (all.conflict.empty()) more.push_back(std::move(all.schema));
+        }
       }
     }
     found = std::move(more);
-    if (found.size() > kMostVariants) {
-      fail_at(schema.pointer, Code::kUnsupported, "oneOf of more than ", kMostVariants, " cases");
-    }
   }
   return found;
 }
@@ -244,15 +283,14 @@ Expr SchemaCompiler::enumerated(const Place& schema) {
   const bool any_type = !schema.value->contains("type");
   std::vector<Expr> choices;
   const auto add = [&](const Json& value) {
-    const bool typed =
-        any_type || std::ranges::any_of(types, [&](Type type) { return is_of_type(value, type); });
-    const bool constant_fits = !constant || *constant == value;
+    const bool typed = any_type || is_of_any(value, types);
+    const bool constant_fits = !constant || same_value(*constant, value);
     if (typed && constant_fits) choices.push_back(text_.literal(value));
   };
   if (!values) add(*constant);
   if (values) std::ranges::for_each(*values, add);
   if (choices.empty()) {
-    fail_at(schema.pointer, Code::kInvalidArgument, "enum and type allow no value");
+    fail_at(schema.pointer, Code::kInvalidArgument, kNoValueListed);
   }
   return rules_.choice(choices);
 }

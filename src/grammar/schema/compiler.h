@@ -12,6 +12,7 @@
 #include "grammar/schema/document.h"
 #include "grammar/schema/json_text.h"
 #include "grammar/schema/keywords.h"
+#include "grammar/schema/merge.h"
 #include "grammar/schema/schema.h"
 
 namespace cria::grammar {
@@ -37,6 +38,10 @@ class SchemaCompiler {
 
   void spend(size_t visits, const std::string& pointer);
 
+  // Why no value fits what holds together at some place.
+  struct Conflict {
+    std::string pointer, what;
+  };
   // What holds for a value at once: plain keywords, and of each group one schema.
   struct Parts {
     Json plain = Json::object();
@@ -47,12 +52,15 @@ class SchemaCompiler {
     };
     std::vector<Group> groups;
     bool never = false;
+    std::optional<Conflict> conflict{};  // why, if it is a mistake where nothing else is allowed
   };
 
   // The JSON texts that a schema accepts.
   Expr value(const Place& schema);
   Expr reference(const Place& schema);
   Expr combined(const Place& schema);
+  // Sets the parts' conflict where none of several cases fits.
+  Expr of_parts(Parts& parts, const std::string& pointer);
   Expr plain(const Place& schema);
   Expr of_type(const Place& schema, Type type);
   Expr as_rule(const char* name, Expr body);
@@ -60,6 +68,7 @@ class SchemaCompiler {
 
   void take_apart(const Place& schema, Parts& parts);
   void take_group(const Place& schema, const char* keyword, Parts& parts);
+  Merged merged(const Json& a, const Json& b, const std::string& pointer);
   // Each way to satisfy a schema, as plain keywords.
   std::vector<Json> variants(const Place& schema);
 
@@ -69,6 +78,8 @@ class SchemaCompiler {
   bool rejects(const Json& made, const Json& other, const std::string& pointer);
   bool values_part(const Json& a, const Json& b, const std::string& name,
                    const std::string& pointer);
+
+  static constexpr size_t kPatternPerVisit = 8;  // bytes: a pattern is parsed
 
   // In scalars.cpp.
   struct Condition {
@@ -99,6 +110,7 @@ class SchemaCompiler {
   void add_others(const Place& schema, const std::vector<std::string>& names, Object& to);
   Expr other_name(const Place& schema, const std::vector<std::string>& names);
   Expr pattern_name(const Place& schema, const std::vector<std::string>& names);
+  const std::string* matching(const Pattern& pattern, const std::vector<std::string>& names);
   Expr pair(Expr name, Expr value);
   Expr in_order(const Object& object);
   Expr in_any_order(const Object& object);
@@ -115,6 +127,9 @@ class SchemaCompiler {
   std::map<std::string, Rule> references_;  // by their pointers
   std::map<std::string, Rule> strings_;     // by their keywords
   std::vector<Pending> pending_;
+  Languages::Work languages_;  // of all strings
+  // That are left to find out whether names match patterns.
+  size_t name_states_, name_steps_;
   size_t visits_ = 0, depth_ = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/quote.h"
+
 namespace cria::grammar {
 namespace {
 
@@ -54,6 +56,12 @@ std::optional<Decimal> decimal_of(const Json& number) {
   decimal.fraction = digits.substr(places);
   decimal.fraction.erase(decimal.fraction.find_last_not_of('0') + 1);
   return decimal;
+}
+
+Decimal decimal_in(const Json& value, std::string_view keyword, const std::string& pointer) {
+  if (const auto decimal = decimal_of(value)) return *decimal;
+  fail_at(pointer, Error::Code::kInvalidArgument, keyword, " is ", quote(value.dump()),
+          ", expected a number of at most ", kMostDigits, " digits");
 }
 
 }  // namespace cria::grammar

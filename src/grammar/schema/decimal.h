@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "grammar/schema/document.h"
 
@@ -22,5 +23,8 @@ struct Decimal {
 
 // Nothing: it is no number, or has more than 400 digits.
 std::optional<Decimal> decimal_of(const Json& number);
+
+// InvalidArgument: as above.
+Decimal decimal_in(const Json& value, std::string_view keyword, const std::string& pointer);
 
 }  // namespace cria::grammar

@@ -4,6 +4,7 @@
 
 #include "grammar/schema/compiler.h"
 #include "grammar/schema/merge.h"
+#include "grammar/schema/values.h"
 
 namespace cria::grammar {
 namespace {
@@ -49,12 +50,13 @@ bool is_only_object(const Json& schema, const std::string& pointer) {
   return types_of(schema, pointer) == std::vector{Type::kObject};
 }
 
-// Objects that are made for a schema have no others than what it declares, if it declares any.
+// Objects that are made for a schema have no others than what it declares, if it declares any and
+// no names are listed.
 bool never_makes(const Json& schema, const std::string& name) {
   if (forbids(schema, name)) return true;
   const Json* properties = find_keyword(schema, "properties");
   return properties && !properties->contains(name) && !schema.contains("additionalProperties") &&
-         !schema.contains("patternProperties");
+         !schema.contains("patternProperties") && !schema.contains("propertyNames");
 }
 
 }  // namespace
@@ -66,7 +68,8 @@ void SchemaCompiler::check_disjoint(const Parts& parts, const Parts::Group& grou
   for (const Place& each : group.schemas) {
     cases.emplace_back();
     for (const Json& variant : variants(each)) {
-      cases.back().push_back(merge(beside, variant, each.pointer));
+      Merged all = merged(beside, variant, each.pointer);
+      if (all.conflict.empty()) cases.back().push_back(std::move(all.schema));
     }
   }
   for (size_t i = 0; i < cases.size(); ++i) {
@@ -88,14 +91,15 @@ void SchemaCompiler::check_disjoint(const Parts& parts, const Parts::Group& grou
 bool SchemaCompiler::disjoint(const Json& a, const Json& b, const std::string& pointer) {
   const std::vector<Json> of_a = values_of(a), of_b = values_of(b);
   if (!of_a.empty() && !of_b.empty()) {
-    return std::ranges::none_of(
-        of_a, [&](const Json& value) { return std::ranges::find(of_b, value) != of_b.end(); });
+    constexpr size_t kValuesPerVisit = 8;
+    spend((of_a.size() + of_b.size()) / kValuesPerVisit, pointer);
+    const ValueSet others(of_b);
+    return std::ranges::none_of(of_a, [&](const Json& value) { return others.contains(value); });
   }
   const auto none_is_of_types = [&](const std::vector<Json>& values, const Json& other) {
     const auto types = accepted_types(other, pointer);
-    return !values.empty() && std::ranges::none_of(values, [&](const Json& value) {
-      return std::ranges::any_of(types, [&](Type type) { return is_of_type(value, type); });
-    });
+    return !values.empty() &&
+           std::ranges::none_of(values, [&](const Json& value) { return is_of_any(value, types); });
   };
   if (none_is_of_types(of_a, b) || none_is_of_types(of_b, a)) return true;
   if (types_part(a, b, pointer) && types_part(b, a, pointer)) return true;

@@ -1,7 +1,10 @@
 #include "grammar/schema/document.h"
 
+#include <algorithm>
+#include <charconv>
 #include <functional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/quote.h"
@@ -34,6 +37,20 @@ class Watcher {
   std::vector<std::set<std::string>> keys_;
   std::string problem_;
 };
+
+// "%20" of a URI is a space. What is no such code stands for itself.
+std::string without_percent(std::string_view text) {
+  std::string plain;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    const char* const end = text.data() + std::min(i + 3, text.size());
+    const bool is_code = text[i] == '%' && end == text.data() + i + 3 &&
+                         std::from_chars(text.data() + i + 1, end, byte, 16).ptr == end;
+    plain += is_code ? static_cast<char>(byte) : text[i];
+    if (is_code) i += 2;
+  }
+  return plain;
+}
 
 // "~1" and "~0" of a JSON pointer are "/" and "~".
 std::string unescaped(std::string_view part) {
@@ -95,6 +112,18 @@ Json parse_schema(std::string_view text, const Limits& limits) {
   return json;
 }
 
+size_t size_of(const Json& value) {
+  constexpr size_t kOfValue = 16;
+  if (value.is_string()) return kOfValue + value.get_ref<const std::string&>().size();
+  size_t size = kOfValue;
+  if (value.is_object()) {
+    for (const auto& [key, part] : value.items()) size += key.size() + size_of(part);
+  } else if (value.is_array()) {
+    for (const Json& part : value) size += size_of(part);
+  }
+  return size;
+}
+
 Place Place::operator[](const std::string& key) const {
   return {&value->at(key), pointer + "/" + escaped(key)};
 }
@@ -109,7 +138,8 @@ Place resolve(const Json& root, const std::string& reference, const std::string&
             ", expected one within the schema, #/...");
   }
   const Json* value = &root;
-  std::string_view rest = std::string_view(reference).substr(1);
+  std::string target = without_percent(std::string_view(reference).substr(1));
+  std::string_view rest = target;
   while (!rest.empty()) {
     rest.remove_prefix(1);
     const std::string_view part = rest.substr(0, rest.find('/'));
@@ -120,7 +150,7 @@ Place resolve(const Json& root, const std::string& reference, const std::string&
               ", which does not exist");
     }
   }
-  return {value, reference.substr(1)};
+  return {value, std::move(target)};
 }
 
 }  // namespace cria::grammar

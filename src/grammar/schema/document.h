@@ -24,6 +24,9 @@ struct Place {
   Place operator[](size_t index) const;
 };
 
+// How much it is to copy, in bytes, about.
+size_t size_of(const Json& value);
+
 // What "#/..." refers to. Unsupported: other references; InvalidArgument: it does not exist.
 Place resolve(const Json& root, const std::string& reference, const std::string& pointer);
 

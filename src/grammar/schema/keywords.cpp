@@ -135,6 +135,10 @@ bool is_of_type(const Json& value, Type type) {
   }
 }
 
+bool is_of_any(const Json& value, const std::vector<Type>& types) {
+  return std::ranges::any_of(types, [&](Type type) { return is_of_type(value, type); });
+}
+
 const Json* find_keyword(const Json& schema, const char* keyword) {
   const auto found = schema.find(keyword);
   return found == schema.end() ? nullptr : &*found;

@@ -23,6 +23,9 @@ bool is_annotation(std::string_view keyword);
 // InvalidArgument: no type.
 std::vector<Type> types_of(const Json& schema, const std::string& pointer);
 bool is_of_type(const Json& value, Type type);
+bool is_of_any(const Json& value, const std::vector<Type>& types);
+
+constexpr const char* kNoValueListed = "enum and type allow no value";
 
 // Null: it is not there.
 const Json* find_keyword(const Json& schema, const char* keyword);

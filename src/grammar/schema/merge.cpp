@@ -4,10 +4,12 @@
 #include <array>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "base/quote.h"
 #include "grammar/schema/decimal.h"
 #include "grammar/schema/keywords.h"
+#include "grammar/schema/values.h"
 
 namespace cria::grammar {
 namespace {
@@ -16,21 +18,19 @@ using Code = Error::Code;
 
 // Another name for "both": what it becomes is found out where it is needed.
 Json both(const Json& a, const Json& b) {
-  if (a == b || b == Json(true)) return a;
+  if (b == Json(true) || same_value(a, b)) return a;
   if (a == Json(true)) return b;
   if (a == Json(false) || b == Json(false)) return false;
   return Json{{"allOf", Json::array({a, b})}};
 }
 
-bool less(const Json& a, const Json& b, const std::string& pointer) {
-  const auto left = decimal_of(a), right = decimal_of(b);
-  if (left && right) return Decimal::compare(*left, *right) < 0;
-  fail_at(pointer, Code::kUnsupported, "a bound has too many digits");
+bool less(std::string_view name, const Json& a, const Json& b, const std::string& pointer) {
+  return Decimal::compare(decimal_in(a, name, pointer), decimal_in(b, name, pointer)) < 0;
 }
 
 Json type_list(const Json& type) { return type.is_array() ? type : Json::array({type}); }
 
-Json merged_types(const Json& a, const Json& b, const std::string& pointer) {
+Json merged_types(const Json& a, const Json& b) {
   Json types = Json::array();
   const Json others = type_list(b);
   const auto has = [](const Json& list, const char* name) {
@@ -44,17 +44,14 @@ Json merged_types(const Json& a, const Json& b, const std::string& pointer) {
     else if (type == "number" && has(others, "integer"))
       types.push_back("integer");
   }
-  if (types.empty()) {
-    fail_at(pointer, Code::kInvalidArgument, "no value has both the types ", quote(a.dump()),
-            " and ", quote(b.dump()));
-  }
   return types;
 }
 
 Json merged_enums(const Json& a, const Json& b) {
+  const ValueSet others(b.get_ref<const Json::array_t&>());
   Json values = Json::array();
   for (const Json& value : a) {
-    if (std::ranges::find(b, value) != b.end()) values.push_back(value);
+    if (others.contains(value)) values.push_back(value);
   }
   return values;
 }
@@ -82,6 +79,12 @@ Json merged_properties(const Json& a, const Json& b) {
   return properties;
 }
 
+// What one schema says of names that match a pattern, the other says of all that it does not name.
+bool names_patterns_and_closes(const Json& one, const Json& other) {
+  const Json others = of_other_property(other);
+  return one.contains("patternProperties") && others != Json(true) && others != Json::object();
+}
+
 void merge_objects(const Json& a, const Json& b, const std::string& pointer, Json& to) {
   const auto has_either = [&](const char* name) { return a.contains(name) || b.contains(name); };
   if (has_either("patternProperties") && a.contains("properties") + b.contains("properties") +
@@ -89,6 +92,10 @@ void merge_objects(const Json& a, const Json& b, const std::string& pointer, Jso
                                                  b.contains("patternProperties") >
                                              1) {
     fail_at(pointer, Code::kUnsupported, "patternProperties can not be combined by allOf");
+  }
+  if (names_patterns_and_closes(a, b) || names_patterns_and_closes(b, a)) {
+    fail_at(pointer, Code::kUnsupported,
+            "patternProperties and additionalProperties can not be combined by allOf");
   }
   if (has_either("properties")) to["properties"] = merged_properties(a, b);
   if (has_either("additionalProperties")) {
@@ -110,7 +117,7 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 }
 
 Json merged_value(std::string_view name, const Json& a, const Json& b, const std::string& pointer) {
-  if (name == "type") return merged_types(a, b, pointer);
+  if (name == "type") return merged_types(a, b);
   if (name == "enum") return merged_enums(a, b);
   if (name == "required") {
     Json names = a;
@@ -120,15 +127,15 @@ Json merged_value(std::string_view name, const Json& a, const Json& b, const std
     return names;
   }
   if (is_one_of(name, {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"})) {
-    return less(a, b, pointer) ? b : a;
+    return less(name, a, b, pointer) ? b : a;
   }
   if (is_one_of(name, {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"})) {
-    return less(a, b, pointer) ? a : b;
+    return less(name, a, b, pointer) ? a : b;
   }
   if (is_one_of(name, {"items", "propertyNames"}) && !a.is_array() && !b.is_array()) {
     return both(a, b);
   }
-  if (a == b) return a;
+  if (same_value(a, b)) return a;
   if (is_one_of(name, {"pattern", "format", "contentEncoding"})) return list_of_both(a, b);
   fail_at(pointer, Code::kUnsupported, "two values of ", name, " can not be combined by allOf");
 }
@@ -147,7 +154,10 @@ void renew_bound(const char* closed, const char* open, Json& schema) {
 }
 
 // "const" is an "enum" of one.
-Json in_common_words(const Json& schema) {
+Json in_common_words(const Json& schema, const std::string& pointer) {
+  array_of(schema, "enum", pointer);
+  array_of(schema, "required", pointer);
+  object_of(schema, "properties", pointer);
   Json changed = schema;
   renew_bound("minimum", "exclusiveMinimum", changed);
   renew_bound("maximum", "exclusiveMaximum", changed);
@@ -159,10 +169,25 @@ Json in_common_words(const Json& schema) {
   return changed;
 }
 
+std::string conflict_of(const Json& a, const Json& b, const Json& merged,
+                        const std::string& pointer) {
+  if (a.contains("type") && b.contains("type") && merged["type"].empty()) {
+    return concat("no value has both the types ", quote(a["type"].dump()), " and ",
+                  quote(b["type"].dump()));
+  }
+  const Json* values = find_keyword(merged, "enum");
+  if (!values) return "";
+  const bool any_type = !merged.contains("type");
+  const auto types = types_of(merged, pointer);
+  const bool some = std::ranges::any_of(
+      *values, [&](const Json& value) { return any_type || is_of_any(value, types); });
+  return some ? "" : kNoValueListed;
+}
+
 }  // namespace
 
-Json merge(const Json& given_a, const Json& given_b, const std::string& pointer) {
-  const Json a = in_common_words(given_a), b = in_common_words(given_b);
+Merged merge(const Json& given_a, const Json& given_b, const std::string& pointer) {
+  const Json a = in_common_words(given_a, pointer), b = in_common_words(given_b, pointer);
   Json merged = Json::object();
   merge_objects(a, b, pointer, merged);
   for (const Json* from : {&a, &b}) {
@@ -178,7 +203,8 @@ Json merge(const Json& given_a, const Json& given_b, const std::string& pointer)
   if (only_prefix_in(a, b) || only_prefix_in(b, a)) {
     fail_at(pointer, Code::kUnsupported, "prefixItems and items can not be combined by allOf");
   }
-  return merged;
+  std::string conflict = conflict_of(a, b, merged, pointer);
+  return {std::move(merged), std::move(conflict)};
 }
 
 }  // namespace cria::grammar

@@ -7,8 +7,14 @@
 
 namespace cria::grammar {
 
+struct Merged {
+  Json schema;
+  std::string conflict{};  // why no value fits it, if that is plain from its types and lists
+};
+
 // A schema that accepts what both accept; neither holds $ref, anyOf, oneOf or allOf at its top, but
 // the result may, further down. Unsupported, by name: keywords of both that can not be one.
-Json merge(const Json& a, const Json& b, const std::string& pointer);
+// InvalidArgument: a keyword has no such value.
+Merged merge(const Json& a, const Json& b, const std::string& pointer);
 
 }  // namespace cria::grammar

@@ -23,13 +23,17 @@ Place only_pattern(const Place& schema) {
   return schema["patternProperties"][patterns.begin().key()];
 }
 
-bool finds(const Pattern& pattern, const std::string& text, const Limits& limits) {
+// Texts in which the pattern is found.
+std::shared_ptr<const Grammar> grammar_of(const Pattern& pattern, const Limits& limits,
+                                          Languages::Work& work) {
   Rules rules(limits);
   const Rule root = rules.declare("pattern");
-  rules.define(root, pattern.expression(
-                         rules, [&](const CharSet& set) { return rules.chars(set); },
-                         Pattern::Match::kAnywhere));
-  Automaton automaton(compile(rules, root));
+  const auto as_it_is = [&](const CharSet& set) { return rules.chars(set); };
+  rules.define(root, pattern.expression(rules, as_it_is, Pattern::Match::kAnywhere, work));
+  return compile(rules, root);
+}
+
+bool fits(Automaton& automaton, const std::string& text) {
   SetId at = automaton.start();
   for (const char byte : text) at = automaton.step(at, static_cast<uint8_t>(byte));
   return automaton.complete(at);
@@ -49,17 +53,22 @@ Expr SchemaCompiler::object(const Place& schema) {
       {rules_.bytes("{"), text_.space(), free ? in_any_order(object) : in_order(object)});
 }
 
-// Names that "propertyNames" lists, as records by an enumeration do.
+// Names that "propertyNames" lists, as records by an enumeration do. What it says beside is checked
+// as that of values is.
 std::optional<std::vector<std::string>> SchemaCompiler::listed_names(const Place& schema) {
   if (!schema.value->contains("propertyNames")) return std::nullopt;
   std::vector<std::string> names;
   for (const Json& variant : variants(schema["propertyNames"])) {
     const Json* values = array_of(variant, "enum", schema.pointer);
     if (!values) return std::nullopt;
-    for (const Json& value : *values) {
-      if (value.is_string()) names.push_back(value.get<std::string>());
+    const bool any_type = !variant.contains("type");
+    const auto types = types_of(variant, schema.pointer);
+    for (const Json& each : *values) {
+      const bool typed = any_type || is_of_any(each, types);
+      if (typed && each.is_string()) names.push_back(each.get<std::string>());
     }
   }
+  value(schema["propertyNames"]);
   return names;
 }
 
@@ -150,16 +159,33 @@ Expr SchemaCompiler::pattern_name(const Place& schema, const std::vector<std::st
     fail_at(schema.pointer, Code::kUnsupported, "propertyNames beside patternProperties");
   }
   const std::string text = schema.value->at("patternProperties").begin().key();
-  const Pattern pattern(text, rules_.limits());
-  for (const std::string& name : names) {
-    if (finds(pattern, name, rules_.limits())) {
-      fail_at(schema.pointer, Code::kUnsupported, "property ", quote(name),
-              " matches a pattern of patternProperties too");
-    }
+  spend(text.size() / kPatternPerVisit, schema.pointer);
+  const auto spelling = [&](const CharSet& set) { return text_.plain_char(set); };
+  const auto match = Pattern::Match::kAnywhere;
+  try {
+    const Pattern pattern(text, rules_.limits());
+    const std::string* both = names.empty() ? nullptr : matching(pattern, names);
+    if (!both) return text_.quoted(pattern.expression(rules_, spelling, match, languages_));
+    fail(Code::kUnsupported, "property ", quote(*both), " matches it too");
+  } catch (const Error& error) {
+    fail_at(schema.pointer, error.code(), "pattern ", quote(text),
+            " of patternProperties: ", error.what());
   }
-  return text_.quoted(pattern.expression(
-      rules_, [&](const CharSet& set) { return text_.plain_char(set); },
-      Pattern::Match::kAnywhere));
+}
+
+// The first of the names that match; null: none.
+const std::string* SchemaCompiler::matching(const Pattern& pattern,
+                                            const std::vector<std::string>& names) {
+  Limits limits = rules_.limits();
+  limits.states = name_states_;
+  const auto grammar = grammar_of(pattern, limits, languages_);
+  name_states_ -= std::min(name_states_, grammar->states());
+  Automaton automaton(grammar);
+  automaton.allow(name_steps_, MatchLimits{}.growth);
+  const auto found =
+      std::ranges::find_if(names, [&](const std::string& name) { return fits(automaton, name); });
+  name_steps_ = automaton.work_left();
+  return found == names.end() ? nullptr : &*found;
 }
 
 Expr SchemaCompiler::pair(Expr name, Expr of_value) {

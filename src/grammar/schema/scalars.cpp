@@ -18,12 +18,7 @@ std::optional<Bound> bound_of(const Json& schema, const char* keyword, bool open
                               const std::string& pointer) {
   const Json* value = find_keyword(schema, keyword);
   if (!value) return std::nullopt;
-  const auto decimal = decimal_of(*value);
-  if (!decimal) {
-    fail_at(pointer, Code::kInvalidArgument, keyword, " is ", quote(value->dump()),
-            ", expected a number of at most 400 digits");
-  }
-  return Bound{*decimal, open};
+  return Bound{decimal_in(*value, keyword, pointer), open};
 }
 
 // The narrower of two bounds; `sign` is 1 for the lower ones.
@@ -90,6 +85,7 @@ Expr SchemaCompiler::string(const Place& schema) {
     if (const Json* value = find_keyword(*schema.value, name)) keywords[name] = *value;
   }
   if (keywords.empty()) return rules_.rule(text_.string());
+  spend(size_of(keywords) / kPatternPerVisit, schema.pointer);
   const auto [found, is_new] = strings_.try_emplace(keywords.dump());
   if (is_new) {
     const Expr body = string_of(schema);
@@ -112,9 +108,9 @@ Expr SchemaCompiler::string_of(const Place& schema) {
   try {
     auto& [first, match] = conditions[0];
     if (conditions.size() == 1 && first.limit_length(min, max, match)) {
-      return text_.quoted(first.expression(rules_, spelling, match));
+      return text_.quoted(first.expression(rules_, spelling, match, languages_));
     }
-    Languages languages;
+    Languages languages(languages_);
     Languages::Id all = languages.repeat(languages.chars(CharSet::all()), min, max);
     for (const auto& [pattern, how] : conditions) {
       all = languages.both(all, pattern.language(languages, how));

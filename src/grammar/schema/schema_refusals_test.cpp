@@ -45,6 +45,23 @@ TEST(Schema, RefusesByNameWhatItCanNotHonour) {
                        {"properties":{"b":true},"required":["b"]}]})",
           {"oneOf"});
   refused(R"({"type":"object","minProperties":3})", {"minProperties 3"});
+  refused(R"({"allOf":[{"type":"object","patternProperties":{"^x$":{"const":1}}},
+                       {"additionalProperties":false}]})",
+          {"patternProperties and additionalProperties"});
+  refused(R"({"$defs":{"p":{"patternProperties":{"^x$":{"const":1}},"type":"object"}},
+              "$ref":"#/$defs/p","additionalProperties":{"type":"string"}})",
+          {"patternProperties and additionalProperties"});
+  refused(R"({"patternProperties":{"^x":true},"properties":{"xy":true}})", {"^x", "\"xy\""});
+  refused(R"({"propertyNames":{"enum":["a"],"minLength":2}})", {"/propertyNames", "minLength"});
+  refused(R"({"propertyNames":{"oneOf":[{"enum":["a","b"]},{"enum":["b"]}]}})",
+          {"/propertyNames", "oneOf"});
+  refused(R"({"oneOf":[{"type":"object","properties":{"x":{"const":1}},"required":["x"],
+                        "propertyNames":{"enum":["x","y"]},"minProperties":2},
+                       {"type":"object","properties":{"y":{}},"required":["y"]}]})",
+          {"oneOf"});
+  refused(R"({"oneOf":[{"const":{"a":1,"b":[{"c":2,"d":3}]}},
+                       {"const":{"b":[{"d":3,"c":2}],"a":1}}]})",
+          {"oneOf"});
   refused(R"({"$ref":"#"})", {"begins with itself"});
   refused(R"({"$defs":{"a":{"allOf":[{"$ref":"#/$defs/a"}]}},"$ref":"#/$defs/a"})",
           {"begins with itself"});
@@ -78,6 +95,13 @@ TEST(Schema, RefusesWhatMakesNoSense) {
   refused(R"({"properties":[]})", {"properties is no object"});
   refused(R"({"required":[1]})", {"required"});
   refused(R"({"allOf":[{"type":"string"},{"type":"null"}]})", {"no value has both"});
+  refused(R"({"allOf":[{"const":1},{"const":2}]})", {"/allOf/1", "allow no value"});
+  refused(R"({"type":"string","anyOf":[{"const":1},{"type":"null"}]})", {"no value has both"});
+  refused(R"({"allOf":[{"required":"a"},{"required":["b"]}]})", {"/allOf/0", "required"});
+  refused(R"({"allOf":[{"enum":1},{"enum":[1]}]})", {"/allOf/0", "enum is no array"});
+  refused(R"({"allOf":[{"properties":[true]},{}]})", {"/allOf/0", "properties is no object"});
+  refused(R"({"allOf":[{"minLength":"x"},{"minLength":1}]})",
+          {"/allOf/1", "minLength is", "x", "expected a number"});
   refused(R"({"type":"object","required":["a"],"properties":{},"additionalProperties":false})",
           {"no text fits"});
   refused(R"({"$defs":{"a":{"allOf":[{"$ref":"#/$defs/a"}],"minLength":1}},
@@ -98,6 +122,46 @@ TEST(Schema, RefusesWhatIsCombinedInTooManyWays) {
   }
   schema += R"("40":{"type":"string"}}})";
   expect_error([&] { compile_schema(schema); }, Code::kInvalidArgument, {"too many ways"});
+}
+
+TEST(Schema, RefusesTooManyCasesBeforeTheyAreMade) {
+  std::string schema = R"({"oneOf":[{"allOf":[{"anyOf":[{"minLength":1})";
+  for (int i = 1; i < 1000; ++i) schema += R"(,{"minLength":1})";
+  schema += R"(]},{"anyOf":[{},{},{"minLength":"x"}]}]},{}]})";
+  expect_error([&] { compile_schema(schema); }, Code::kUnsupported, {"more than 1000 cases"});
+}
+
+// Of each string with other bounds the pattern is read again.
+TEST(Schema, RefusesALongPatternWithManyBounds) {
+  std::string schema = R"({"$defs":{"s":{"pattern":"^[)" + std::string(100'000, 'a');
+  schema += R"(]*$"}},"properties":{)";
+  for (int i = 1; i < 100; ++i) {
+    schema += concat("\"", i, R"(":{"$ref":"#/$defs/s","minLength":)", i, "},");
+  }
+  schema += R"("0":{}}})";
+  expect_error([&] { compile_schema(schema); }, Code::kInvalidArgument, {"too many ways"});
+}
+
+// Of each string alone there would be enough of them.
+TEST(Schema, LooksAheadOnlySoMuchInAllStrings) {
+  std::string schema = R"({"properties":{)";
+  for (int i = 0; i < 1500; ++i) {
+    schema += concat("\"", i, R"(":{"format":"date","pattern":"^[0-9-]{0,)", 30 + i, R"(}$"},)");
+  }
+  schema += R"("x":{}}})";
+  expect_error([&] { compile_schema(schema); }, Code::kUnsupported,
+               {"/properties/", "too many states"});
+}
+
+// A name of n characters is at n places of the pattern at once.
+TEST(Schema, RefusesNamesThatArePatternsInTooManyWays) {
+  const auto schema = [](int length) {
+    return concat(R"({"patternProperties":{"a{)", length, R"(}b":{}},"properties":{")",
+                  std::string(static_cast<size_t>(length), 'a'), R"(":{}}})");
+  };
+  compile_schema(schema(100));
+  expect_error([&] { compile_schema(schema(9000)); }, Code::kUnsupported,
+               {"a{9000}b", "patternProperties", "too many ways"});
 }
 
 TEST(Schema, RefusesToCombineThousandsOfObjects) {

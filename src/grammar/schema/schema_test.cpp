@@ -65,6 +65,9 @@ TEST(Schema, Objects) {
            "required":["a"]})",
        {R"({"a":1})", R"({"b":2,"a":1})"},
        {"{}", R"({"b":1})", R"({"a":1,"c":1})", R"({"a":"x"})", R"({"a":1,"a":2})"}},
+      {R"({"propertyNames":{"type":"string","enum":["a",1]},"additionalProperties":true})",
+       {"{}", R"({"a":1})"},
+       {R"({"1":1})"}},
       {R"({"properties":{"a":{"not":{}},"b":{"type":"null"}}})",
        {"{}", R"({"b":null})"},
        {R"({"a":1})"}},
@@ -215,6 +218,7 @@ TEST(Schema, ReferencesAndRecursion) {
       {R"({"definitions":{"a/b~":{"const":1}},"$ref":"#/definitions/a~1b~0","title":"t"})",
        {"1"},
        {"2"}},
+      {R"({"$defs":{"a é%":{"const":1}},"$ref":"#/%24defs/a%20%C3%a9%"})", {"1"}, {"2"}},
   });
 }
 
@@ -241,6 +245,21 @@ TEST(Schema, CombinesWhatHoldsTogether) {
        {R"({"k":"a","x":1})", R"({"k":"c"})"},
        {R"({"k":"b","x":1})", R"({"k":"d"})"}},
       {R"({"allOf":[{"enum":[1,2,3]},{"enum":[2,3,4]},{"const":3}]})", {"3"}, {"2"}},
+      {R"({"allOf":[{"enum":[{"a":1,"b":2},{"a":1}]},{"const":{"b":2,"a":1}}]})",
+       {R"({"a":1,"b":2})"},
+       {R"({"a":1})"}},
+      {R"({"enum":[{"a":1,"b":2},3],"const":{"b":2,"a":1}})", {R"({"a":1,"b":2})"}, {"3"}},
+      // Cases that do not fit what stands beside them.
+      {R"({"type":"string","anyOf":[{"const":1},{"const":"a"},{"type":"null"}]})",
+       {R"("a")"},
+       {"1", "null"}},
+      {R"({"type":"string","oneOf":[{"anyOf":[{"const":1}]},{"minLength":2}]})",
+       {R"("ab")"},
+       {"1", R"("a")"}},
+      {R"({"allOf":[{"type":"object","patternProperties":{"^x$":{"const":1}},
+                     "additionalProperties":false},{"minProperties":1}]})",
+       {R"({"x":1})"},
+       {"{}", R"({"y":1})"}},
       // A tag that has a default is not required, but told apart it is.
       {R"({"oneOf":[{"properties":{"k":{"const":"a"},"x":{"type":"integer"}},"required":["k","x"]},
              {"properties":{"k":{"const":"b"},"y":{"type":"integer"}},"required":["y"]}],

@@ -9,7 +9,7 @@ namespace cria::grammar {
 namespace {
 
 constexpr size_t kMostNodes = 100'000, kMostSets = 500, kMostStates = 20'000;
-constexpr size_t kMostWork = 1'000'000, kMostWorkTogether = 3'000'000;
+constexpr size_t kMostWork = 1'000'000, kMostWorkTogether = 2'000'000;
 
 [[noreturn]] void too_large() {
   fail(Error::Code::kUnsupported,

@@ -25,6 +25,9 @@ struct Limits {
   int64_t pictures = 0;    // the most of one sequence
 };
 
+// A context that moves on ends no text: one that goes round in circles would never end.
+inline constexpr int64_t kMostContexts = 10;
+
 // Tokens that a request's sequence may have.
 inline int64_t context_of(const Request& request, const Limits& limits) {
   return request.context > 0 ? std::min(request.context, limits.context) : limits.context;

@@ -30,12 +30,9 @@ Token choose(Sequence& sequence, std::span<const float> logits, std::span<const 
   return token;
 }
 
-// A context that moves on ends no text: one that goes round in circles would never end.
 int64_t most_tokens(const Request& request, const Limits& limits) {
-  constexpr int64_t kMostContexts = 10;
-  if (!request.shift) return request.max_tokens;
-  const int64_t most = kMostContexts * context_of(request, limits);
-  return request.max_tokens < 0 ? most : std::min(request.max_tokens, most);
+  if (request.max_tokens >= 0 || !request.shift) return request.max_tokens;
+  return kMostContexts * context_of(request, limits);
 }
 
 }  // namespace

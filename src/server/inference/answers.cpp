@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "runner/forward.h"
 #include "server/errors.h"
 #include "server/inference/restriction.h"
 #include "serving/sampling.h"
@@ -96,7 +97,10 @@ runner::Request Answers::request_for(Answer& answer) const {
   request.context = context_;
   request.max_tokens = options_.max_tokens;
   request.stop = options_.stop;
-  if (request_.shift) request.shift = runner::Shift{.keep = options_.keep};
+  if (request_.shift) {
+    request.shift = runner::Shift{.keep = options_.keep};
+    request.max_tokens = std::min(request.max_tokens, runner::kMostContexts * context_);
+  }
   const bool is_raw = !request_.chat && request_.completion.raw;
   if (is_raw) {
     request.grammar = request_.grammar;

@@ -35,7 +35,8 @@ ml::RopeOptions read_whole_rope(const Config& c, const HeadOptions& heads) {
 
 // The converter that named it so wrote a cap where there is none.
 float read_logit_cap(const Config& c) {
-  return c.has("rope.global.freq_base") ? 0 : read_cap(c, "final_logit_softcapping", 0);
+  const float cap = read_cap(c, "final_logit_softcapping", 0);
+  return c.has("rope.global.freq_base") ? 0 : cap;
 }
 
 struct Options {

@@ -193,7 +193,7 @@ class Create(StoreTest):
         self.create("seeing", "FROM tiny.gguf\nFROM mmproj.gguf")
         shown = self.shown("seeing")
         self.assertEqual(shown["families"], ["llama", "clip"])
-        self.assertIn("vision", shown["capabilities"])
+        self.assertEqual(shown["capabilities"], ["completion"])
         self.assertIn("projector is not used", self.cria("run", "seeing", "Once", "--raw", *GREEDY).err)
 
     def test_replaces_a_model_and_removes_what_it_had(self):

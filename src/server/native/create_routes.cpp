@@ -53,13 +53,16 @@ std::string staged(const Fields& fields, std::string_view name, const registry::
   for (const auto& [file, digest] : files->items()) {
     if (!digest.is_string()) fields.refuse(name, "a digest for each file");
     const std::string hex = hex_of(digest.get<std::string>());
+    folder->add(file, hex);
+    only = file;
     // Clients also send blobs of a store under their own names.
-    const bool is_gguf = file.ends_with(".gguf") || gguf::is_gguf(blobs.path(hex));
-    const std::string path = is_gguf && !file.ends_with(".gguf") ? file + ".gguf" : file;
-    folder->add(path, hex);
-    if (is_gguf) only = folder->path() + "/" + path;
+    if (files->size() == 1 && !file.ends_with(".gguf") && gguf::is_gguf(blobs.path(hex))) {
+      only += ".gguf";
+      folder->add(only, hex);
+    }
   }
-  return files->size() == 1 && !only.empty() ? only : folder->path();
+  const bool is_gguf = files->size() == 1 && only.ends_with(".gguf");
+  return is_gguf ? folder->path() + "/" + only : folder->path();
 }
 
 void read_parameters(const Fields& fields, Recipe& recipe) {

@@ -7,6 +7,7 @@
 
 #include "model/hyper_parameters.h"
 #include "model/model.h"
+#include "model/models/gemma3/readings.h"
 #include "nn/attention.h"
 #include "nn/embedding.h"
 #include "nn/linear.h"
@@ -14,30 +15,6 @@
 
 namespace cria::model {
 namespace {
-
-// Files say nothing of 27B's other scale: its scores are scaled by the width that a head would
-// have if all made up the whole.
-float read_scale(const Config& c, int64_t width, const HeadOptions& heads) {
-  const int64_t dim = c.dim("block_count") == 62 ? width / heads.query : heads.dim;
-  return c.positive("attention.scale", 1.f / std::sqrt(static_cast<float>(dim)));
-}
-
-ml::RopeOptions read_whole_rope(const Config& c, const HeadOptions& heads) {
-  ml::RopeOptions rope = read_rope(c, heads.dim, ml::RopePairs::kHalves);
-  rope.base = c.positive("rope.freq_base", c.positive("rope.global.freq_base", 1e6f));
-  // 4B, 12B and 27B are scaled, whether or not a file says it.
-  const int64_t blocks = c.dim("block_count");
-  const bool is_large = blocks == 34 || blocks == 48 || blocks == 62;
-  const bool is_told = c.has("rope.scaling.type") || c.has("rope.scaling.factor");
-  if (is_large && !is_told) rope.scale = 1 / 8.f;
-  return rope;
-}
-
-// The converter that named it so wrote a cap where there is none.
-float read_logit_cap(const Config& c) {
-  const float cap = read_cap(c, "final_logit_softcapping", 0);
-  return c.has("rope.global.freq_base") ? 0 : cap;
-}
 
 struct Options {
   int64_t vocab, width, hidden;
@@ -55,10 +32,10 @@ struct Options {
         windows(read_windows(c, c.dim("block_count"), 6)),
         heads(read_heads(c, width)),
         eps(c.positive("attention.layer_norm_rms_epsilon", 1e-6f)),
-        logit_cap(read_logit_cap(c)),
+        logit_cap(gemma3::read_logit_cap(c)),
         activation(read_activation(c, ml::Activation::kGelu)),
-        attention{.scale = read_scale(c, width, heads)},
-        rope(read_whole_rope(c, heads)),
+        attention{.scale = gemma3::read_scale(c, width, heads)},
+        rope(gemma3::read_whole_rope(c, heads)),
         window_rope{
             .dims = rope.dims,
             .base = c.positive("rope.freq_base_swa", c.positive("rope.local.freq_base", 10000.f)),

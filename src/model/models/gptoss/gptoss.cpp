@@ -7,6 +7,7 @@
 
 #include "model/hyper_parameters.h"
 #include "model/model.h"
+#include "model/models/gptoss/joined.h"
 #include "nn/attention.h"
 #include "nn/embedding.h"
 #include "nn/experts.h"
@@ -47,40 +48,19 @@ struct Options {
 };
 
 struct Attention {
-  nn::Linear joined;             // queries, then keys, then values; or none, and
-  nn::Linear query, key, value;  // each by itself
+  HeadProjections projections;
   nn::Linear output;
   ml::Tensor sinks;  // [heads]
 
-  struct Heads {
-    ml::Tensor queries, keys, values;  // [t, heads, head_dim]
-  };
-
   void bind(nn::Weights& w, const Options& o) {
-    const int64_t queries = o.heads.query * o.heads.dim, keys = o.heads.key_value * o.heads.dim;
-    if (o.may_be_joined) w("attn_qkv", joined, {queries + 2 * keys, o.width}, nn::kOptional);
-    if (!joined.weight) {
-      w("attn_q", query, {queries, o.width});
-      w("attn_k", key, {keys, o.width});
-      w("attn_v", value, {keys, o.width});
-    }
+    w(projections, HeadProjections::Options{o.width, o.heads, o.may_be_joined});
     w("attn_output", output, {o.width, o.heads.query * o.heads.dim}, nn::alt("attn_out"));
     w("attn_sinks.weight", sinks, {o.heads.query}, nn::alt("attn_sinks"));
   }
 
-  Heads heads(ml::Tensor x, const HeadOptions& o) const {
-    if (!joined.weight) {
-      return {query(x).split_last(o.query), key(x).split_last(o.key_value),
-              value(x).split_last(o.key_value)};
-    }
-    const int64_t keys = o.query, values = keys + o.key_value, all = values + o.key_value;
-    x = joined(x).split_last(all);
-    return {ml::slice(x, 1, 0, keys), ml::slice(x, 1, keys, values), ml::slice(x, 1, values, all)};
-  }
-
   ml::Tensor forward(ml::Tensor x, ml::Tensor positions, kvcache::Layer& cache,
                      const Options& o) const {
-    const auto [queries, keys, values] = heads(x, o.heads);
+    const auto [queries, keys, values] = projections(x, o.heads);
     const ml::Tensor q = ml::rope(queries, positions, o.rope);
     const ml::Tensor k = ml::rope(keys, positions, o.rope);
     return output(nn::attention(q, k, values, o.attention, cache, sinks).merge_last());
@@ -89,34 +69,20 @@ struct Attention {
 
 struct Mlp {
   nn::Linear router;
-  nn::ExpertLinear joined;    // rows of the gate and of what it is for in turn; or none, and
-  nn::ExpertLinear gate, up;  // each by itself
+  GateAndUp gate_and_up;
   nn::ExpertLinear down;
 
   void bind(nn::Weights& w, const Options& o) {
     const int64_t count = o.experts.count;
     w("ffn_gate_inp", router, {count, o.width});
-    if (o.may_be_joined)
-      w("ffn_gate_up_exps", joined, {count, 2 * o.hidden, o.width}, nn::kOptional);
-    if (!joined.weight) {
-      w("ffn_gate_exps", gate, {count, o.hidden, o.width});
-      w("ffn_up_exps", up, {count, o.hidden, o.width});
-    }
+    w(gate_and_up, GateAndUp::Options{count, o.width, o.hidden, o.may_be_joined});
     w("ffn_down_exps", down, {count, o.width, o.hidden});
-  }
-
-  ml::Tensor activated(ml::Tensor x, ml::Tensor ids, const Options& o) const {
-    const auto swiglu = [&](ml::Tensor gates, ml::Tensor ups) {
-      return ml::swiglu_limited(gates, ups, o.swiglu_alpha, o.swiglu_limit);
-    };
-    if (!joined.weight) return swiglu(gate(x, ids), up(x, ids));
-    x = joined(x, ids);
-    return swiglu(ml::slice(x, -1, 0, 2 * o.hidden, 2), ml::slice(x, -1, 1, 2 * o.hidden, 2));
   }
 
   ml::Tensor forward(ml::Tensor x, const Options& o) const {
     const nn::Routing routing = nn::route(router(x), o.experts.used, true);
-    const ml::Tensor h = activated(x, routing.ids, o);
+    const auto [gate, up] = gate_and_up(x, routing.ids);
+    const ml::Tensor h = ml::swiglu_limited(gate, up, o.swiglu_alpha, o.swiglu_limit);
     return ml::weighted_sum(down(h, routing.ids), routing.weights);
   }
 };

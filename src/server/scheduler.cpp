@@ -188,7 +188,10 @@ bool Scheduler::make_room(int64_t bytes, Lock& lock) {
   }
   const bool too_many = options_.most_loaded > 0 && std::ssize(entries_) >= options_.most_loaded;
   if (!too_many && bytes <= options_.available_memory()) return true;
-  if (entries_.empty()) check_that_it_can_fit(bytes);
+  if (entries_.empty()) {
+    check_that_it_can_fit(bytes);
+    return true;  // others have given memory back meanwhile
+  }
   // Of those that nobody uses the one that would leave first, else the one used longest ago, so
   // that it gets no new users.
   const auto later = [](const Shared& a, const Shared& b) {

@@ -167,6 +167,16 @@ TEST(Scheduler, LoadsOnceMoreAfterBadAlloc) {
   EXPECT_EQ(lease.model().bytes(), 60);
 }
 
+TEST(Scheduler, LoadsWhenMemoryComesAndGoes) {
+  World world;
+  Scheduler::Options options = world.options();
+  int looks = 0;
+  options.available_memory = [&looks] { return ++looks == 2 ? 50 : 100; };
+  Scheduler scheduler(options);
+  const Lease lease = scheduler.acquire(world.model("a", 60), 5min);
+  EXPECT_GT(looks, 2);
+}
+
 TEST(Scheduler, SaysWhatCannotFitAndUnloadsNothingForIt) {
   World world;
   Scheduler scheduler(world.options());
